@@ -1,0 +1,46 @@
+# Everything here sets up .venv by itself; python3 (3.11 or later) and make are all that a machine needs.
+PYTHON ?= python3
+TARGET ?= reference
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.PHONY: help check test serve lint bench clean
+
+help:
+	@echo "make check   run the whole suite against our reference server (or TARGET=...)"
+	@echo "make test    our own tests, and the suite once more through plain pytest"
+	@echo "make serve   the reference server, with a control plane, on a free port"
+	@echo "make lint    ruff, mypy --strict, import-linter"
+	@echo "make bench   speed, as ratios to a floor of the same run"
+
+check: .venv/installed
+	@$(BIN)/mfa-harness check $(TARGET)
+
+test: .venv/developing
+	@$(BIN)/pytest -q
+
+serve: .venv/installed
+	@$(BIN)/mfa-harness serve --control
+
+lint: .venv/developing
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check --quiet
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+
+bench: .venv/developing
+	@$(BIN)/pytest tests/benchmarks -q --benchmark-only --benchmark-disable-gc -p no:randomly
+
+clean:
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis dist
+
+.venv/installed: pyproject.toml
+	@echo "setting up .venv (once, about half a minute)"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed; this is $$($(PYTHON) -V). Name another: make PYTHON=python3.12"; exit 2; }
+	@$(PYTHON) -m venv .venv || { echo "python3 cannot make a virtual environment here. On Debian and Ubuntu: apt install python3-venv"; exit 2; }
+	@$(PIP) install --editable '.[qr]'
+	@touch $@
+
+.venv/developing: .venv/installed
+	@$(PIP) install --editable '.[qr]' $$($(PYTHON) -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["dependency-groups"]["dev"])')
+	@touch $@

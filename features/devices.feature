@@ -1,0 +1,128 @@
+Feature: Managing devices
+  What is listed, which one is the default, and what it takes to remove one.
+
+  @devices.listed.app
+  Scenario: An enrolled app is listed as verified
+    Given a user who has enrolled an authenticator app
+    Then 1 authenticator app is listed, 1 of them verified
+
+  @devices.listed.nothing
+  Scenario: Who has enrolled nothing has nothing listed
+    Given a user who has enrolled no MFA method
+    Then 0 authenticator apps are listed, 0 of them verified
+
+  @devices.listed.own-only
+  Scenario: Somebody else's app is not in her list
+    Given a user who has enrolled no MFA method
+    And another user who has enrolled an authenticator app
+    Then 0 authenticator apps are listed, 0 of them verified
+    And her verified methods are nothing
+
+  @devices.listed.methods
+  Scenario: The methods list has apps and passkeys
+    Given a user who has enrolled an authenticator app and a passkey
+    Then her verified methods are an authenticator app and a passkey
+
+  @devices.default.set
+  Scenario: Her app can be made the default
+    Given a user who has enrolled an authenticator app
+    When she tries to make her authenticator app the default
+    Then she succeeds
+    And exactly one device is the default
+
+  @devices.default.unverified
+  Scenario: An app that was not verified cannot be the default
+    Given a user who has enrolled no MFA method
+    And she starts to add an authenticator app
+    When she tries to make the app that she has not verified the default
+    Then she is refused
+
+  @devices.deletion-needs-token.no-token
+  Scenario: An app is not deleted without a token
+    Given a user who has enrolled an authenticator app
+    When she tries to delete her authenticator app with no token
+    Then she is refused with "step-up required"
+    And only her first app is listed, and its codes still work
+
+  @devices.deletion-needs-token.made-up
+  Scenario: A made-up token does not delete an app
+    Given a user who has enrolled an authenticator app
+    When she tries to delete her authenticator app with a made-up token
+    Then she is refused with "step-up required"
+    And only her first app is listed, and its codes still work
+
+  @devices.deletion-needs-token.mfa-token
+  Scenario: An MFA token deletes an app
+    Given a user who has enrolled an authenticator app
+    When she tries to delete her authenticator app with an MFA token
+    Then she succeeds
+    And her verified methods are nothing
+
+  @devices.deletion-needs-token.elevated-token
+  Scenario: An elevated token for unlinking deletes an app
+    Given a user who has enrolled an authenticator app
+    When she tries to delete her authenticator app with an elevated token for "credential:unlink"
+    Then she succeeds
+    And her verified methods are nothing
+
+  @devices.deletion-needs-token.wrong-scope
+  Scenario: An elevated token for something else does not delete an app
+    Given a user who has enrolled an authenticator app
+    When she tries to delete her authenticator app with an elevated token for "wallet:sign"
+    Then she is refused with "step-up required"
+    And only her first app is listed, and its codes still work
+
+  @devices.deletion-needs-token.deleted-codes-dead
+  Scenario: A deleted app meets no challenge
+    Given a user who has enrolled an authenticator app and a passkey
+    And she tries to delete her authenticator app with an MFA token
+    When she enters a code of her first app
+    Then she is refused
+
+  @devices.own-only.read
+  Scenario: Somebody else's device is not shown
+    Given a user who has enrolled an authenticator app
+    And another user who has enrolled an authenticator app
+    When she tries to read the other user's authenticator app
+    Then she is refused with "no such device"
+
+  @devices.own-only.delete
+  Scenario: Somebody else's device is not deleted
+    Given a user who has enrolled an authenticator app
+    And another user who has enrolled an authenticator app
+    When she tries to delete the other user's authenticator app with an MFA token
+    Then she is refused with "no such device"
+    And the other user's verified methods are an authenticator app
+
+  @devices.own-only.default
+  Scenario: Somebody else's device cannot be made the default
+    Given a user who has enrolled an authenticator app
+    And another user who has enrolled an authenticator app
+    When she tries to make the other user's authenticator app her default
+    Then she is refused with "no such device"
+
+  @errors.uniform.device-ids
+  Scenario: Somebody else's device and no device at all are told apart by nothing
+    Given a user who has enrolled an authenticator app
+    And another user who has enrolled an authenticator app
+    When she tries to read the other user's authenticator app
+    Then she is refused with "no such device"
+    When she tries to read a device that does not exist
+    Then she is refused with "no such device"
+    And the refusals are alike
+
+  @devices.admin-reset.methods
+  Scenario: An administrator's reset removes every method
+    Given a user who has enrolled an authenticator app and a passkey
+    When an administrator resets her MFA
+    And she signs in again
+    Then her verified methods are nothing
+
+  @devices.admin-reset.enrols-anew
+  Scenario: After a reset she has to enrol anew where MFA is required
+    Given "Require at onboarding" is on
+    And a user who has enrolled an authenticator app
+    When an administrator resets her MFA
+    And she signs in again
+    Then she must complete MFA first
+    And her next step is to enrol

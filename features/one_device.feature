@@ -1,0 +1,66 @@
+Feature: One authenticator app a user
+  A user has at most one verified authenticator app. A second is refused with 401; the first has to go before.
+
+  @totp.one-device.second-refused
+  Scenario: A second authenticator app is refused
+    Given a user who has enrolled an authenticator app
+    When she tries to add a second authenticator app
+    Then she is refused with "401 Unauthorized"
+    And only her first app is listed, and its codes still work
+
+  @totp.one-device.second-refused-in-new-session
+  Scenario: A second authenticator app is refused from another session too
+    Given a user who has enrolled an authenticator app
+    And she has signed in again
+    When she tries to add a second authenticator app
+    Then she is refused with "401 Unauthorized"
+    And only her first app is listed, and its codes still work
+
+  @totp.one-device.second-refused-after-mfa
+  Scenario: Having just done MFA does not allow a second authenticator app
+    Given session-based MFA is on
+    And a user who has enrolled an authenticator app
+    And she has signed in again
+    And she enters the current code
+    When she tries to add a second authenticator app
+    Then she is refused with "401 Unauthorized"
+    And only her first app is listed, and its codes still work
+
+  @totp.one-device.beside-passkey
+  Scenario: A passkey is no second authenticator app
+    Given a user who has enrolled a passkey
+    When she starts to add an authenticator app
+    And she enters the current code
+    Then her verified methods are an authenticator app and a passkey
+
+  @totp.one-device.passkey-beside-app
+  Scenario: An authenticator app does not keep out a passkey
+    Given a user who has enrolled an authenticator app
+    When she registers a passkey
+    Then her verified methods are an authenticator app and a passkey
+
+  @totp.one-device.delete-then-enrol
+  Scenario: When the first is deleted another can be enrolled
+    Given a user who has enrolled an authenticator app
+    When she tries to delete her authenticator app with an MFA token
+    And she starts to add an authenticator app
+    And she enters a fresh code
+    Then 1 authenticator app is listed, 1 of them verified
+
+  @totp.one-device.old-codes-dead
+  Scenario: Codes of a deleted app are refused, those of the new one taken
+    Given a user who has enrolled an authenticator app
+    And she tries to delete her authenticator app with an MFA token
+    And she starts to add an authenticator app
+    And she enters a fresh code
+    When she enters a code of her first app
+    Then she is refused with "invalid code"
+    And a fresh code of hers still works
+
+  @totp.one-device.others-unaffected
+  Scenario: Somebody else's authenticator app does not count against hers
+    Given a user who has enrolled no MFA method
+    And another user who has enrolled an authenticator app
+    When she starts to add an authenticator app
+    And she enters the current code
+    Then her verified methods are an authenticator app

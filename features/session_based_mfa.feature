@@ -1,0 +1,250 @@
+Feature: Session-based MFA
+  Who owes what after signing in, by the dashboard's two switches and by whether she has a verified method.
+  The session token says it: "requiresAdditionalAuth" until MFA is done, "user:basic" from then on.
+
+  @session.challenge-every-login.gate-table
+  Scenario Outline: Session-based <session>, required at onboarding <onboarding>, <methods>: <next> is next
+    Given session-based MFA is <session>
+    And "Require at onboarding" is <onboarding>
+    And a user who has enrolled <methods>
+    When she signs in again
+    Then she <state>
+    And her next step is <next>
+
+    Examples: before and after enrolment
+      | case                       | session | onboarding | methods                               | state                   | next         |
+      | on/on/app                  | on      | on         | an authenticator app                  | must complete MFA first | a challenge  |
+      | on/on/passkey              | on      | on         | a passkey                             | must complete MFA first | a challenge  |
+      | on/on/both                 | on      | on         | an authenticator app and a passkey    | must complete MFA first | a challenge  |
+      | on/off/app                 | on      | off        | an authenticator app                  | must complete MFA first | a challenge  |
+      | on/off/passkey             | on      | off        | a passkey                             | must complete MFA first | a challenge  |
+
+  @session.optional-needs-method.gate-table
+  Scenario Outline: Session-based <session>, required at onboarding off, <methods>: nothing is asked
+    Given session-based MFA is <session>
+    And a user who has enrolled <methods>
+    When she signs in again
+    Then she is fully signed in
+    And her next step is nothing more
+
+    Examples:
+      | case         | session | methods              |
+      | on/nothing   | on      | no MFA method        |
+      | off/nothing  | off     | no MFA method        |
+      | off/app      | off     | an authenticator app |
+      | off/passkey  | off     | a passkey            |
+
+  @onboarding.gates-until-enrolled.gate-table
+  Scenario Outline: Session-based <session>, required at onboarding on, no method: she has to enrol
+    Given session-based MFA is <session>
+    And "Require at onboarding" is on
+    And a user who has enrolled no MFA method
+    When she signs in again
+    Then she must complete MFA first
+    And her next step is to enrol
+
+    Examples:
+      | case | session |
+      | on   | on      |
+      | off  | off     |
+
+  @gate.scopes-exclusive.after-sign-in
+  Scenario: A session that owes MFA is not also fully signed in
+    Given session-based MFA is on
+    And a user who has enrolled an authenticator app
+    When she signs in again
+    Then she must complete MFA first
+
+  @gate.lifted-by-mfa.by-code
+  Scenario: A code of her authenticator app lets her in
+    Given session-based MFA is on
+    And a user who has enrolled an authenticator app
+    And she has signed in again
+    When she enters the current code
+    Then she is fully signed in
+
+  @gate.lifted-by-mfa.by-passkey
+  Scenario: Her passkey lets her in
+    Given session-based MFA is on
+    And a user who has enrolled a passkey
+    And she has signed in again
+    When she answers the passkey challenge
+    Then she is fully signed in
+
+  @gate.lifted-by-mfa.by-recovery-code
+  Scenario: A recovery code lets her in
+    Given session-based MFA is on
+    And a user who has enrolled an authenticator app
+    And she has signed in again
+    When she uses a recovery code
+    Then she is fully signed in
+
+  @gate.lifted-by-mfa.refresh-keeps
+  Scenario: Refreshing a session that has done MFA keeps it done
+    Given session-based MFA is on
+    And a user who has enrolled an authenticator app
+    And she has signed in again
+    When she enters the current code
+    And she refreshes her session
+    Then she is fully signed in
+
+  @session.challenge-every-login.again
+  Scenario: Having done MFA once does not spare her at the next sign-in
+    Given session-based MFA is on
+    And a user who has enrolled an authenticator app
+    And she has signed in again
+    When she enters the current code
+    And she signs out
+    And she signs in again
+    Then she must complete MFA first
+    And her next step is a challenge
+
+  @session.per-session.other-device
+  Scenario: Doing MFA on one device does not open a session on another
+    Given session-based MFA is on
+    And a user who has enrolled an authenticator app
+    And she has signed in again
+    When she signs in again
+    And she enters the current code
+    And she goes back to her other session
+    And she refreshes her session
+    Then she must complete MFA first
+
+  @session.per-session.refresh-drops-nothing
+  Scenario: Refreshing a session that owes MFA changes nothing
+    Given session-based MFA is on
+    And a user who has enrolled an authenticator app
+    When she signs in again
+    And she refreshes her session
+    Then she must complete MFA first
+
+  @session.existing-users.enrolled-before
+  Scenario: A user who enrolled before the option was on is challenged at her next sign-in
+    Given a user who has enrolled an authenticator app
+    When session-based MFA is switched on for everybody
+    And she signs in again
+    Then she must complete MFA first
+    And her next step is a challenge
+
+  @session.existing-users.not-enrolled
+  Scenario: A user without a method signs in freely after the option is switched on
+    Given a user who has enrolled no MFA method
+    When session-based MFA is switched on for everybody
+    And she signs in again
+    Then she is fully signed in
+
+  @totp.unverified-never-counts.gate
+  Scenario: An app that was never verified does not make her owe a challenge
+    Given session-based MFA is on
+    And a user who has enrolled no MFA method
+    When she starts to add an authenticator app
+    And she signs in again
+    Then she is fully signed in
+
+  @gate.every-sign-in.ways
+  Scenario Outline: Signing in with <way> is no way around MFA
+    Given session-based MFA is on
+    And a user who has enrolled <methods>
+    When she signs in again with <way>
+    Then she must complete MFA first
+
+    Examples:
+      | case             | way                 | methods                            |
+      | e-mail           | an e-mail code      | an authenticator app               |
+      | passkey          | her passkey         | an authenticator app and a passkey |
+
+  @gate.every-sign-in.external-account
+  Scenario: Signing in with an external account is no way around MFA
+    Given session-based MFA is on
+    And a new user
+    And she has signed up with an external account
+    And she starts to add an authenticator app
+    And she enters the current code
+    When she signs in again with an external account
+    Then she must complete MFA first
+
+  @gate.failure-upgrades-nothing.wrong-code
+  Scenario: A refused code leaves the session as it was
+    Given session-based MFA is on
+    And a user who has enrolled an authenticator app
+    And she has signed in again
+    When she enters a wrong code
+    Then she is refused with "invalid code"
+    And the refusal brings no token
+    And she must complete MFA first
+
+  @gate.failure-upgrades-nothing.wrong-recovery-code
+  Scenario: A refused recovery code leaves the session as it was
+    Given session-based MFA is on
+    And a user who has enrolled an authenticator app
+    And she has signed in again
+    When she uses a made-up recovery code
+    Then she is refused with "invalid code"
+    And the refusal brings no token
+    And she must complete MFA first
+
+  @gate.protects-endpoints.operations
+  Scenario Outline: A session that owes MFA may not <operation>
+    Given session-based MFA is on
+    And a user who has enrolled an authenticator app and a passkey
+    And she has signed in again
+    When she tries to <operation>
+    Then she is refused with "MFA required"
+
+    Examples:
+      | case            | operation                                  |
+      | change name     | change her name                            |
+      | delete account  | delete her account                         |
+      | list passkeys   | list her passkeys                          |
+      | rename passkey  | rename her passkey                         |
+      | default device  | make her authenticator app the default     |
+      | export wallet   | export her wallet                          |
+      | sign            | sign with her wallet                       |
+
+  @gate.protects-endpoints.delete-app
+  Scenario: A session that owes MFA may not delete the method that it owes
+    Given session-based MFA is on
+    And a user who has enrolled an authenticator app
+    And she has signed in again
+    When she tries to delete her authenticator app with no token
+    Then she is refused with "MFA required"
+    And her next step is a challenge
+
+  @gate.not-user-writable.profile
+  Scenario: Nothing that she writes into her profile lifts the gate
+    Given session-based MFA is on
+    And a user who has enrolled an authenticator app
+    And she has signed in again
+    When she writes full access into her profile
+    And she refreshes her session
+    Then she must complete MFA first
+
+  @recovery.needs-mfa.read
+  Scenario: A session that owes MFA cannot read the recovery codes that would lift it
+    Given session-based MFA is on
+    And a user who has enrolled an authenticator app
+    And she has signed in again
+    When she tries to read her recovery codes
+    Then she is refused with "MFA required"
+
+  @recovery.needs-mfa.regenerate
+  Scenario: A session that owes MFA cannot have new recovery codes made
+    Given session-based MFA is on
+    And a user who has enrolled an authenticator app
+    And she has signed in again
+    When she tries to regenerate her recovery codes
+    Then she is refused with "MFA required"
+
+  @gate.binding-needs-mfa.methods
+  Scenario Outline: A session that owes MFA cannot get by with <operation>
+    Given session-based MFA is on
+    And a user who has enrolled <methods>
+    And she has signed in again
+    When she tries to <operation>
+    Then she is refused with "MFA required"
+
+    Examples:
+      | case                 | methods              | operation               |
+      | app beside a passkey | a passkey            | add an authenticator app |
+      | passkey beside an app | an authenticator app | add a passkey           |
+      | second passkey       | a passkey            | add a passkey           |

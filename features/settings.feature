@@ -1,0 +1,101 @@
+Feature: Settings and malformed requests
+  What the dashboard switches off is off at the server too, and whatever is sent is answered in form.
+
+  @settings.methods-independent.passkeys-only
+  Scenario: With TOTP off a passkey can still be enrolled
+    Given TOTP is switched off
+    And a user who has enrolled no MFA method
+    When she registers a passkey
+    Then her verified methods are a passkey
+
+  @settings.methods-independent.totp-only
+  Scenario: With passkeys off an authenticator app can still be enrolled
+    Given passkeys are switched off
+    And a user who has enrolled no MFA method
+    When she starts to add an authenticator app
+    And she enters the current code
+    Then her verified methods are an authenticator app
+
+  @settings.disabled-method-refused.totp
+  Scenario: With TOTP off no authenticator app can be added
+    Given TOTP is switched off
+    And a user who has enrolled no MFA method
+    When she tries to add an authenticator app
+    Then she is refused
+
+  @settings.disabled-method-refused.passkey
+  Scenario: With passkeys off no passkey can be added
+    Given passkeys are switched off
+    And a user who has enrolled no MFA method
+    When she tries to add a passkey
+    Then she is refused
+
+  @settings.public.session-based
+  Scenario Outline: The public settings tell whether session-based MFA is on
+    Given session-based MFA is <on>
+    And a new user
+    Then the public settings say that session-based MFA is <on>
+
+    Examples:
+      | case | on  |
+      | on   | on  |
+      | off  | off |
+
+  @settings.public.onboarding
+  Scenario Outline: The public settings tell whether MFA is required at onboarding
+    Given "Require at onboarding" is <on>
+    And a new user
+    Then the public settings say that MFA at onboarding is <on>
+
+    Examples:
+      | case | on  |
+      | on   | on  |
+      | off  | off |
+
+  @settings.public.methods
+  Scenario: The public settings tell which methods there are
+    Given passkeys are switched off
+    And a new user
+    Then the public settings say that TOTP is on
+    And the public settings say that the passkey method is off
+
+  @errors.malformed-refused.bodies
+  Scenario Outline: Sending <body> to the TOTP challenge is answered in form
+    Given a user who has enrolled an authenticator app
+    When she sends <body> to the TOTP challenge
+    Then it is refused in the form of the wire
+    And a fresh code of hers still works
+
+    Examples:
+      | case        | body                           |
+      | nothing     | no body                        |
+      | no JSON     | no JSON                        |
+      | half        | half a JSON text               |
+      | list        | a list                         |
+      | nested      | a nested list without end      |
+      | no text     | bytes that are no text         |
+      | object      | a code that is an object       |
+      | true        | a code that is true            |
+      | NUL         | a code with a NUL              |
+      | long        | a code of 100,000 digits       |
+      | twice       | the code twice over            |
+
+  @errors.malformed-refused.routes
+  Scenario Outline: Half a JSON text to <route> is answered in form
+    Given a user who has enrolled an authenticator app
+    When she sends half a JSON text to <route>
+    Then it is refused in the form of the wire
+
+    Examples:
+      | case         | route                        |
+      | recovery     | the recovery challenge       |
+      | passkey      | the passkey challenge        |
+      | confirmation | the confirmation of an app   |
+      | registration | the passkey registration     |
+      | step-up      | the step-up check            |
+
+  @errors.shape.wrong-code
+  Scenario: A refusal has a message and a code that SDKs know
+    Given a user who has enrolled an authenticator app
+    When she enters a wrong code
+    Then she is refused with "invalid code"

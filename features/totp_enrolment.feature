@@ -1,0 +1,185 @@
+Feature: Enrolling an authenticator app
+  QR code, a code from the app, recovery codes, acknowledgement: in this order, and each step counts.
+
+  @totp.provisioning-uri.qr-code
+  Scenario Outline: The QR code <property>
+    Given a user who has enrolled no MFA method
+    When she starts to add an authenticator app
+    Then the QR code <property>
+
+    Examples:
+      | case          | property                                |
+      | secret        | agrees with the secret beside it        |
+      | well-formed   | is a well-formed otpauth address        |
+      | names her     | names her e-mail address and one secret |
+
+  @totp.provisioning-uri.hostile-address
+  Scenario: An e-mail address cannot smuggle a second secret into the QR code
+    Given a user who has enrolled no MFA method
+    And her e-mail address begins with "a&secret=AAAAAAAA"
+    When she starts to add an authenticator app
+    Then the QR code names her e-mail address and one secret
+
+  @totp.secret-strength.size
+  Scenario: The secret is long enough
+    Given a user who has enrolled no MFA method
+    When she starts to add an authenticator app
+    Then the QR code holds a secret of at least 128 bits
+
+  @totp.secret-strength.random
+  Scenario: No two users get the same secret
+    Given a user who has enrolled no MFA method
+    Then 20 users who add an authenticator app get 20 different secrets
+
+  @totp.six-digits.parameters
+  Scenario: Codes have six digits and change every 30 seconds
+    Given a user who has enrolled no MFA method
+    When she starts to add an authenticator app
+    Then the QR code asks for six digits every 30 seconds
+
+  @totp.verify-before-use.listed
+  Scenario: Until a code was given the app is listed as unverified
+    Given a user who has enrolled no MFA method
+    When she starts to add an authenticator app
+    Then 1 authenticator app is listed, 0 of them verified
+    And her verified methods are nothing
+
+  @totp.verify-before-use.by-code
+  Scenario: A code of the app verifies it
+    Given a user who has enrolled no MFA method
+    When she starts to add an authenticator app
+    And she enters the current code
+    Then 1 authenticator app is listed, 1 of them verified
+    And her verified methods are an authenticator app
+
+  @totp.both-routes.auth
+  Scenario: Web SDKs verify a new app by authenticating with it
+    Given a user who has enrolled no MFA method
+    When she starts to add an authenticator app
+    And she enters the current code
+    Then her verified methods are an authenticator app
+
+  @totp.both-routes.register
+  Scenario: Native SDKs verify a new app by confirming its registration
+    Given a user who has enrolled no MFA method
+    When she starts to add an authenticator app
+    And she confirms the app with the current code
+    Then her verified methods are an authenticator app
+    And a fresh code of hers still works
+
+  @totp.both-routes.register-onboarding
+  Scenario: A new user may enrol by confirming, and is in after a refresh
+    Given "Require at onboarding" is on
+    And a new user
+    When she signs up
+    And she starts to add an authenticator app
+    And she confirms the app with the current code
+    And she refreshes her session
+    Then she is fully signed in
+
+  @totp.wrong-code-refused.auth
+  Scenario: A wrong code does not verify a new app
+    Given a user who has enrolled no MFA method
+    And she starts to add an authenticator app
+    When she enters a wrong code
+    Then she is refused with "invalid code"
+    And 1 authenticator app is listed, 0 of them verified
+
+  @totp.wrong-code-refused.register
+  Scenario: A wrong code does not confirm a new app
+    Given a user who has enrolled no MFA method
+    And she starts to add an authenticator app
+    When she confirms the app with a wrong code
+    Then she is refused with "invalid code"
+    And 1 authenticator app is listed, 0 of them verified
+
+  @totp.wrong-code-refused.retry
+  Scenario: After a wrong code the scanned QR code is still good
+    Given a user who has enrolled no MFA method
+    And she starts to add an authenticator app
+    When she enters 1 wrong code
+    And she enters the current code
+    Then her verified methods are an authenticator app
+
+  @totp.reenrol-after-abandon.again
+  Scenario: Who gave up half-way can begin again
+    Given a user who has enrolled no MFA method
+    When she starts to add an authenticator app
+    And she starts to add an authenticator app again
+    And she enters the current code
+    Then her verified methods are an authenticator app
+
+  @totp.reenrol-after-abandon.later-session
+  Scenario: Who gave up half-way can begin again from another session
+    Given a user who has enrolled no MFA method
+    When she starts to add an authenticator app
+    And she signs in again
+    And she starts to add an authenticator app again
+    And she enters the current code
+    Then her verified methods are an authenticator app
+
+  @totp.unverified-never-counts.methods
+  Scenario: An app that was never verified is no method
+    Given a user who has enrolled no MFA method
+    When she starts to add an authenticator app
+    Then her verified methods are nothing
+
+  @totp.unverified-never-counts.other-user
+  Scenario: A code of an app that somebody else is adding verifies nothing
+    Given a user who has enrolled no MFA method
+    And another user who has enrolled an authenticator app
+    And she starts to add an authenticator app
+    When she enters the other user's code
+    Then she is refused with "invalid code"
+    And 1 authenticator app is listed, 0 of them verified
+
+  @totp.matches-uri.parameters
+  Scenario Outline: The server computes codes by the parameters it put in the QR code: <case>
+    Given the setting "totp_<parameter>" is <value>
+    And a user who has enrolled no MFA method
+    When she starts to add an authenticator app
+    And she enters the current code
+    Then her verified methods are an authenticator app
+
+    Examples:
+      | case       | parameter | value    |
+      | SHA256     | algorithm | "SHA256" |
+      | SHA512     | algorithm | "SHA512" |
+      | 8 digits   | digits    | 8        |
+      | 60 seconds | period    | 60       |
+
+  @totp.secret-once.after-enrolment
+  Scenario Outline: After enrolment <what> tells no secret
+    Given a user who has enrolled an authenticator app
+    Then <what> tells no secret
+
+    Examples:
+      | case        | what            |
+      | device list | the device list |
+      | methods     | her methods     |
+      | user        | her user        |
+
+  @totp.not-cacheable.registration
+  Scenario: The answer with the secret is not to be kept by caches
+    Given a user who has enrolled no MFA method
+    Then the answer with the secret must not be kept by caches
+
+  @recovery.acknowledgement.after-enrolment
+  Scenario: The first method brings recovery codes that wait to be acknowledged
+    Given a user who has enrolled no MFA method
+    When she starts to add an authenticator app
+    And she enters the current code
+    Then her recovery codes wait to be acknowledged
+
+  @recovery.after-verification.order
+  Scenario: QR code, code, recovery codes, acknowledgement: then she is done
+    Given "Require at onboarding" is on
+    And a new user
+    When she signs up
+    And she starts to add an authenticator app
+    And she enters the current code
+    And she reads her recovery codes
+    And she acknowledges her recovery codes
+    Then her recovery codes are acknowledged
+    And the recovery codes are ten, no two alike
+    And she is fully signed in

@@ -1,0 +1,88 @@
+"""The command `mfa-harness`: which commands there are, and what each way of ending means.
+
+Exit codes: 0 all required checks pass; 1 a requirement failed; 2 usage, or the target cannot be reached;
+3 a bug of ours; 130 interrupted. A command imports what it needs when it runs, so that `--help` is quick.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mfa_harness import __version__
+from mfa_harness.commands import authenticator, check, doctor, explain, init, listing, report, serve
+from mfa_harness.commands.ending import INTERRUPTED, OK, tell
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+app = typer.Typer(
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"mfa-harness {__version__}")
+        raise typer.Exit
+
+
+@app.callback(epilog="Exit codes: 0 pass, 1 a requirement failed, 2 usage or no target, 3 a bug of ours.")
+def _root(
+    _asked: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """Prove an account MFA server right or wrong, at protocol level.
+
+    \b
+      mfa-harness check                       our reference server
+      mfa-harness init URL --environment ID   describe your own server
+      mfa-harness check URL --profile FILE    and test it
+    """  # noqa: D301 - click reads the \b
+
+
+app.command("check", short_help="Run the suite against a target.")(check.check)
+app.command("init", short_help="Write a profile for a server of yours.")(init.init)
+app.command("doctor", short_help="Is the plumbing right, what can run, and what not?")(doctor.doctor)
+app.command("serve", short_help="Run our reference server, with faults if you like.")(serve.serve)
+app.command("list", short_help="List requirements, scenarios, steps, faults, capabilities.")(listing.listing)
+app.command("explain", short_help="Explain one of them.")(explain.explain)
+app.command("report", short_help="Make reports of a run that was kept.")(report.report)
+app.command("authenticator", short_help="A simulated authenticator app.")(authenticator.authenticator)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command.
+
+    Args:
+        arguments: what follows `mfa-harness`; None takes it from `sys.argv`.
+
+    Returns:
+        The exit code. Whatever goes wrong is told on standard error, never as a traceback.
+    """
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(
+                errors="backslashreplace"
+            )  # a title in a terminal of another alphabet is no crash
+    try:
+        code = app(args=given or ["--help"], prog_name="mfa-harness", standalone_mode=False)
+        sys.stdout.flush()
+    except (KeyboardInterrupt, typer.Abort):
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader (`| head`) has gone. Nothing may be written at exit either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return OK
+    except Exception as error:  # noqa: BLE001 - the one place where every error ends
+        return tell(error)
+    return code if isinstance(code, int) else OK

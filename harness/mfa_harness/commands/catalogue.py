@@ -1,0 +1,70 @@
+"""What `list` and `explain` know: requirements, checks, sentences, faults, capabilities."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from mfa_harness.requirements import Requirement
+    from mfa_harness.steps.sentence import Sentence
+    from mfa_harness.suite import Check
+    from mfa_harness.targets.capabilities import Capability
+    from mfa_simulators.server.faults import Fault
+
+
+class Catalogue:
+    """Everything that has a name. Each part is loaded at its first use: the faults bring the whole server."""
+
+    @cached_property
+    def requirements(self) -> Mapping[str, Requirement]:
+        """Requirements by id, in the order of the catalogue."""
+        from mfa_harness import requirements  # noqa: PLC0415
+
+        return requirements.load()
+
+    @cached_property
+    def checks(self) -> list[Check]:
+        """The checks of our suite, in the order they run."""
+        from mfa_harness import suite  # noqa: PLC0415
+
+        return suite.checks()
+
+    @cached_property
+    def sentences(self) -> list[Sentence]:
+        """The sentences that a scenario may use."""
+        from mfa_harness import steps  # noqa: PLC0415
+
+        return steps.catalogue()
+
+    @cached_property
+    def faults(self) -> Mapping[str, Fault]:
+        """The reference server's faults by slug."""
+        from mfa_simulators.server.faults import FAULTS  # noqa: PLC0415
+
+        return FAULTS
+
+    @cached_property
+    def capabilities(self) -> Mapping[str, Capability]:
+        """What a target may have or lack, by name."""
+        from mfa_harness.targets.capabilities import CAPABILITIES  # noqa: PLC0415
+
+        return CAPABILITIES
+
+    def checks_of(self, requirement: str | None) -> list[Check]:
+        """The checks that stand for a requirement."""
+        return [check for check in self.checks if requirement and check.requirement == requirement]
+
+    def faults_of(self, requirement: str | None) -> list[Fault]:
+        """The faults that break a requirement."""
+        return [fault for fault in self.faults.values() if requirement and fault.requirement == requirement]
+
+    def names(self) -> Iterator[str]:
+        """Every name that `explain` takes, but for the sentences."""
+        yield from self.requirements
+        yield from (check.id for check in self.checks)
+        yield from self.faults
+        yield from (fault.id for fault in self.faults.values())
+        yield from self.capabilities

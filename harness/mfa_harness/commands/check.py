@@ -1,0 +1,110 @@
+"""`mfa-harness check`: run the suite against a target."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import ExitStack
+from pathlib import Path  # noqa: TC003 - typer reads the annotations when it runs
+from typing import TYPE_CHECKING, Annotated, TextIO
+
+import typer
+
+if TYPE_CHECKING:
+    from mfa_harness.reports import Reporter
+
+
+def check(  # noqa: PLR0917 - typer passes options by name
+    target: Annotated[
+        str,
+        typer.Argument(
+            metavar="TARGET",
+            help="http(s)://..., reference, reference:FAULT, asgi:package.module:app or exec:COMMAND; "
+            "by default the profile's url, else reference.",
+            show_default=False,
+        ),
+    ] = "",
+    profile: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="What the target can do and how people sign in (see init)."),
+    ] = None,
+    features: Annotated[
+        list[Path] | None, typer.Option(metavar="DIR", help="Run your own .feature files too. Repeatable.")
+    ] = None,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(metavar="WHAT", help="Run only this: requirement, check, tag or glob. Repeatable."),
+    ] = None,
+    skip: Annotated[
+        list[str] | None, typer.Option(metavar="WHAT", help="Leave this out. Repeatable.")
+    ] = None,
+    seed: Annotated[str, typer.Option(metavar="SEED", help="The same seed gives the same run.")] = "0",
+    report: Annotated[
+        list[str] | None,
+        typer.Option(metavar="KIND=PATH", help="Write a report: junit, markdown or json. Repeatable."),
+    ] = None,
+    title: Annotated[
+        str, typer.Option(metavar="TEXT", help="The run's name in reports.", show_default=False)
+    ] = "",
+) -> None:
+    """Run the suite against a target; the default is our reference server.
+
+    \b
+      mfa-harness check
+      mfa-harness check https://mfa.example.org --profile mine.toml
+      mfa-harness check --only totp.one-device --report junit=junit.xml
+      mfa-harness check --features scenarios/ --skip '@locks-out'
+    """  # noqa: D301 - click reads the \b
+    from mfa_harness.options import CheckOptions  # noqa: PLC0415
+    from mfa_harness.reports.files import STDOUT, FileReporter, parse_reports  # noqa: PLC0415
+    from mfa_harness.reports.terminal import TerminalReporter  # noqa: PLC0415
+
+    reports = parse_reports(report or ())
+    options = CheckOptions(
+        target=target or ("" if profile else "reference"),
+        profile=profile,
+        features=tuple(_existing(folder) for folder in features or ()),
+        only=tuple(only or ()),
+        skip=tuple(skip or ()),
+        seed=seed,
+        reports=reports,
+        title=title,
+    )
+    from mfa_harness.check_run import run_check  # noqa: PLC0415 - and only now: it brings pytest with it
+
+    piped = any(path == STDOUT for _, path in reports)
+    with ExitStack() as closing:
+        out = _own(sys.stderr if piped else sys.stdout, closing)
+        reporters: list[Reporter] = [TerminalReporter(out)]
+        reporters += [FileReporter(kind, path) for kind, path in reports]
+        for reporter in reporters:
+            closing.callback(reporter.close)
+        code = run_check(options, reporters)
+    for kind, path in reports:
+        if path != STDOUT:
+            (sys.stderr if piped else sys.stdout).write(f"{kind} report: {path}\n")
+    raise typer.Exit(code)
+
+
+def _own(stream: TextIO, closing: ExitStack) -> TextIO:
+    """The stream by a descriptor of its own: while a scenario runs, pytest has its hands on the usual one."""
+    try:
+        descriptor = os.dup(stream.fileno())
+    except OSError:  # a stream that is no file, in somebody's test
+        return stream
+    stream.flush()
+    return closing.enter_context(os.fdopen(descriptor, "w", 1, stream.encoding, "backslashreplace"))
+
+
+def _existing(folder: Path) -> Path:
+    from mfa_harness.usage import UsageError  # noqa: PLC0415
+
+    if folder.is_dir() and any(folder.rglob("*.feature")):
+        return folder
+    if folder.is_file() and folder.suffix == ".feature":
+        return folder
+    if not folder.exists():
+        raise UsageError(
+            f"--features {folder}: there is no such folder", "Name a folder that holds .feature files."
+        )
+    raise UsageError(f"--features {folder}: no .feature file is in it", "Name a folder that holds some.")

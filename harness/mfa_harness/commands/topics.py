@@ -1,0 +1,112 @@
+"""What `list` lists: for each topic its rows for people and its objects for scripts, one function each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from mfa_harness.commands.catalogue import Catalogue
+
+Rows = list[tuple[str, ...]]
+Objects = list[dict[str, Any]]
+
+
+class Topic(NamedTuple):
+    """One thing that can be listed: rows of cells for people, objects for JSON."""
+
+    rows: Callable[[Catalogue], Rows]
+    objects: Callable[[Catalogue], Objects]
+
+
+def _requirement_rows(catalogue: Catalogue) -> Rows:
+    return [(each.level, each.id, each.text) for each in catalogue.requirements.values()]
+
+
+def _requirements(catalogue: Catalogue) -> Objects:
+    return [
+        {
+            "id": each.id,
+            "level": each.level,
+            "text": each.text,
+            "why": each.why,
+            "sources": each.sources,
+            "excluded": each.excluded,
+            "checks": [check.id for check in catalogue.checks_of(each.id)],
+        }
+        for each in catalogue.requirements.values()
+    ]
+
+
+def _scenario_rows(catalogue: Catalogue) -> Rows:
+    return [(each.id, each.title) for each in catalogue.checks]
+
+
+def _scenarios(catalogue: Catalogue) -> Objects:
+    return [
+        {
+            "id": each.id,
+            "title": each.title,
+            "feature": each.feature,
+            "line": each.line,
+            "requirement": each.requirement,
+            "tags": each.tags,
+            "steps": [f"{step.keyword} {step.text}" for step in each.steps],
+        }
+        for each in catalogue.checks
+    ]
+
+
+def _step_rows(catalogue: Catalogue) -> Rows:
+    return [(each.kind, each.pattern) for each in catalogue.sentences]
+
+
+def _steps(catalogue: Catalogue) -> Objects:
+    return [
+        {
+            "kind": each.kind,
+            "pattern": each.pattern,
+            "example": each.example,
+            "values": dict(each.values),
+            "doc": each.doc,
+        }
+        for each in catalogue.sentences
+    ]
+
+
+def _fault_rows(catalogue: Catalogue) -> Rows:
+    return [(each.id, each.slug, each.sentence) for each in catalogue.faults.values()]
+
+
+def _faults(catalogue: Catalogue) -> Objects:
+    return [
+        {
+            "id": each.id,
+            "slug": each.slug,
+            "sentence": each.sentence,
+            "requirement": each.requirement,
+            "sources": each.sources,
+        }
+        for each in catalogue.faults.values()
+    ]
+
+
+def _capability_rows(catalogue: Catalogue) -> Rows:
+    return [(each.name, each.sentence) for each in catalogue.capabilities.values()]
+
+
+def _capabilities(catalogue: Catalogue) -> Objects:
+    return [
+        {"name": each.name, "sentence": each.sentence, "assumed": each.assumed}
+        for each in catalogue.capabilities.values()
+    ]
+
+
+TOPICS: Final[Mapping[str, Topic]] = {
+    "requirements": Topic(_requirement_rows, _requirements),
+    "scenarios": Topic(_scenario_rows, _scenarios),
+    "steps": Topic(_step_rows, _steps),
+    "faults": Topic(_fault_rows, _faults),
+    "capabilities": Topic(_capability_rows, _capabilities),
+}

@@ -1,0 +1,39 @@
+"""What `mfa-harness check` was asked to do, as the command line hands it to the run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class CheckOptions:
+    """One run of the suite, asked for.
+
+    The command line has looked at none of it but the paths: whether `target` can be used and whether `only`
+    and `skip` name anything is for the run to say.
+
+    Args:
+        target: TARGET as the user typed it: `reference`, `reference:FAULT[,FAULT]`, a URL, `asgi:...`,
+            `exec:...`; "" for the profile's own url.
+        profile: the target's profile; None is the default profile of that kind of target.
+        features: folders of the user's own .feature files; they exist. They run beside our suite.
+        only: requirement ids, check ids, tags (with or without `@`) or globs of them; empty is everything.
+        skip: the same, to leave out; wins over `only`.
+        seed: what every random choice of the run is drawn from; the same seed gives the same run.
+        reports: the reports asked for, as (kind, path), in order. Somebody else writes them: the run only
+            has to feed its events to the reporters it is given.
+        title: the run's name in reports; "" for none.
+    """
+
+    target: str = "reference"
+    profile: Path | None = None
+    features: tuple[Path, ...] = ()
+    only: tuple[str, ...] = ()
+    skip: tuple[str, ...] = ()
+    seed: str = "0"
+    reports: tuple[tuple[str, Path], ...] = ()
+    title: str = ""

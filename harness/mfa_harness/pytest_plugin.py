@@ -1,0 +1,76 @@
+"""The pytest face of the suite. Loaded in every pytest run of its users, so it imports nothing heavy."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+    from pathlib import Path
+
+    from mfa_harness.scenario.session import ScenarioSession
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The options of a plain pytest run; `mfa-harness check` has its own."""
+    group = parser.getgroup("mfa-harness", "MFA scenarios (.feature files)")
+    group.addoption(
+        "--mfa-target", default=None, metavar="TARGET", help="what to test (default: our reference server)"
+    )
+    group.addoption("--mfa-profile", default=None, metavar="FILE", help="the target's profile")
+    group.addoption("--mfa-seed", default="0", metavar="SEED", help="the same seed gives the same run")
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    """Collect .feature files of our suite, and of folders that were asked for."""
+    if file_path.suffix != ".feature":
+        return None
+    from mfa_harness.collection import FeatureModule, is_ours  # noqa: PLC0415
+
+    if not is_ours(file_path, parent.config):
+        return None
+    return FeatureModule.from_parent(parent, path=file_path)  # type: ignore[no-any-return]
+
+
+def pytest_bdd_before_scenario(request: pytest.FixtureRequest, scenario: Any) -> None:
+    """Make the scenario's world."""
+    if session := _session(request.node):
+        session.before_scenario(request.node, scenario)
+
+
+def pytest_bdd_before_step(request: pytest.FixtureRequest) -> None:
+    """Know where in the scenario we are."""
+    if session := _session(request.node):
+        session.before_step(request.node)
+
+
+def pytest_bdd_after_step(request: pytest.FixtureRequest) -> None:
+    """A step went well."""
+    if session := _session(request.node):
+        session.after_step(request.node)
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, None]:
+    """Turn what happened into the check's verdict, and the verdict into pytest's words."""
+    outcome = yield
+    if session := _session(item):
+        session.report(item, call, outcome.get_result())
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Let go of a target that was opened for a plain pytest run."""
+    from mfa_harness.plugin_state import SESSION  # noqa: PLC0415
+
+    session = config.stash.get(SESSION, None)
+    if session is not None:
+        session.close()
+
+
+def _session(item: pytest.Item) -> ScenarioSession | None:
+    """The session of an item that is one of our checks; made when the first is met."""
+    from mfa_harness.plugin_state import CHECK_KEY, session_of  # noqa: PLC0415
+
+    return session_of(item.config) if CHECK_KEY in item.stash else None

@@ -1,0 +1,178 @@
+"""A whole run, read back from its events: what reports count and quote."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+from mfa_harness.events import CheckFinished, Note, RunFinished, RunStarted
+from mfa_harness.verdicts import Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from mfa_harness.events import Event
+
+NEVER_REACHED: Final = "the run was over before their turn"
+
+WORDS: Final[Mapping[Verdict, str]] = {
+    Verdict.PASS: "passed",
+    Verdict.FAIL: "failed",
+    Verdict.WARN: "warned",
+    Verdict.BLOCKED: "blocked",
+    Verdict.ERROR: "broken in the harness",
+    Verdict.NOT_APPLICABLE: "not applicable",
+}
+"""A verdict as a count is followed by it, in the order in which reports list them."""
+
+TO_EXPLAIN: Final = (Verdict.ERROR, Verdict.FAIL, Verdict.BLOCKED, Verdict.WARN)
+"""The verdicts that a report explains one by one, the most pressing first."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """The events of a run, sorted out. A run that was cut short lacks `finished`, and perhaps `started`."""
+
+    started: RunStarted | None
+    checks: tuple[CheckFinished, ...]
+    notes: tuple[str, ...]
+    finished: RunFinished | None
+
+    @classmethod
+    def of(cls, events: Iterable[Event]) -> Run:
+        """Sort out a run's events, whole or cut short."""
+        started: RunStarted | None = None
+        finished: RunFinished | None = None
+        checks: list[CheckFinished] = []
+        notes: list[str] = []
+        for event in events:
+            match event:
+                case RunStarted():
+                    started = event
+                case CheckFinished():
+                    checks.append(event)
+                case Note():
+                    notes.append(event.text)
+                case RunFinished():
+                    finished = event
+        return cls(started, tuple(checks), tuple(notes), finished)
+
+    def count(self, verdict: Verdict) -> int:
+        """How many checks ended in this verdict."""
+        return self._counts[verdict]
+
+    @cached_property
+    def _counts(self) -> Counter[Verdict]:
+        return Counter(check.verdict for check in self.checks)
+
+    @property
+    def tested(self) -> int:
+        """How many checks were carried out, whatever they ended in."""
+        return len(self.checks) - self.count(Verdict.NOT_APPLICABLE)
+
+    @cached_property
+    def not_tested(self) -> list[tuple[str, int]]:
+        """Why checks were not carried out and how many for that reason, the commonest reason first."""
+        told = self.finished.not_tested if self.finished else {}
+        reasons = Counter(told) or Counter(
+            check.reason or "no reason given"
+            for check in self.checks
+            if check.verdict is Verdict.NOT_APPLICABLE
+        )
+        planned = self.started.planned if self.started else 0
+        never = planned - self.tested - reasons.total()
+        if never > 0:
+            reasons[NEVER_REACHED] += never
+        return sorted(reasons.items(), key=lambda item: (-item[1], item[0]))
+
+    @property
+    def untested(self) -> int:
+        """How many checks were not carried out."""
+        return sum(count for _, count in self.not_tested)
+
+    @property
+    def total(self) -> int:
+        """How many checks the run is about."""
+        return self.tested + self.untested
+
+    @property
+    def condemned(self) -> int:
+        """How many checks keep the run from passing."""
+        return sum(check.verdict.condemns for check in self.checks)
+
+    @property
+    def leftovers(self) -> tuple[str, ...]:
+        """What the run could not delete from the target."""
+        return self.finished.leftovers if self.finished else ()
+
+    @property
+    def tally(self) -> str:
+        """What the tested checks ended in: "58 passed, 2 failed, 1 warned"."""
+        counts = self._counts
+        return (
+            ", ".join(
+                f"{counts[verdict]} {word}"
+                for verdict, word in WORDS.items()
+                if counts[verdict] and verdict is not Verdict.NOT_APPLICABLE
+            )
+            or "none"
+        )
+
+    @property
+    def headline(self) -> tuple[Verdict, str]:
+        """How the run ended, in one line, and the verdict that its colour goes by.
+
+        It never says just PASS while something was not tested, and never FAIL for an error of ours alone.
+        """
+        if self.finished is None or self.finished.interrupted:
+            return Verdict.ERROR, f"INTERRUPTED after {len(self.checks)} of {self.total} checks: {self.tally}"
+        if not self.tested:
+            which = (
+                f"none of {self.total} checks could be carried out" if self.total else "no check was selected"
+            )
+            return Verdict.ERROR, f"NOTHING TESTED: {which}"
+        if self.condemned or self.finished.exit_code:
+            return self._condemnation(self.finished.exit_code)
+        if self.untested:
+            return Verdict.PASS, f"PASS for {self.tested} of {self.total} checks{self._aside}"
+        return Verdict.PASS, f"PASS: all {self.total} checks" if self.total > 1 else "PASS: the one check"
+
+    def _condemnation(self, exit_code: int) -> tuple[Verdict, str]:
+        broken = self.count(Verdict.FAIL) + self.count(Verdict.BLOCKED)
+        ours = self.count(Verdict.ERROR)
+        if broken:
+            return (
+                Verdict.FAIL,
+                f"FAIL: {broken} of the {self.tested} checks that were carried out{self._aside}",
+            )
+        if ours:
+            broke = f"{ours} of {self.tested} checks broke in the harness, not in the target"
+            return Verdict.ERROR, f"NO VERDICT: {broke}{self._aside}"
+        return Verdict.FAIL, f"FAIL: every check passed, but the run does not (exit {exit_code}){self._aside}"
+
+    @property
+    def _aside(self) -> str:
+        if not self.untested:
+            return ""
+        return f"; {self.untested} {'was' if self.untested == 1 else 'were'} NOT TESTED"
+
+    @property
+    def subject(self) -> str:
+        """What was tested, for people: "our reference server, not yours (reference, seed 0)"."""
+        if self.started is None:
+            return "unknown: the run's beginning is missing"
+        named = "" if self.started.target in self.started.label else f"{self.started.target}, "
+        return f"{self.started.label} ({named}seed {self.started.seed})"
+
+    def by_feature(self) -> dict[str, list[CheckFinished]]:
+        """The checks of each feature file, both in the order in which they came."""
+        features: dict[str, list[CheckFinished]] = {}
+        for check in self.checks:
+            features.setdefault(check.feature, []).append(check)
+        return features
+
+    def to_explain(self) -> list[CheckFinished]:
+        """The checks that a report explains one by one, the most pressing first."""
+        return [check for verdict in TO_EXPLAIN for check in self.checks if check.verdict is verdict]

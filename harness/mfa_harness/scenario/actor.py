@@ -1,0 +1,325 @@
+"""A person in a scenario: who she is, what she has enrolled, and the browsers she is signed in from."""
+
+from __future__ import annotations
+
+import base64
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from mfa_harness.scenario.outcome import describe
+from mfa_harness.verdicts import Blocked, ScenarioError
+from mfa_simulators.client.errors import ClientError
+from mfa_simulators.clock import VirtualClock
+from mfa_simulators.person import NoFreshCode, Person, RecoverySheet
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mfa_harness.targets.target import Environment
+    from mfa_harness.targets.tolerances import Tolerances
+    from mfa_simulators.client.protocol import Client
+    from mfa_simulators.client.values import Session, TotpRegistration
+    from mfa_simulators.totp import TotpAuthenticator
+
+APP = "an authenticator app"
+PASSKEY = "a passkey"
+LINK = "credential:link"
+STEP_UP_VERSION = "2026_04_01"  # the API version that enforces step-up on credentials (D-85)
+_FAR = 60  # time steps around now in which a wrong code must not happen to be right
+_FIRST_GUESS, _STRIDE = 123_457, 7_919  # any two numbers with no factor in common with a million
+
+
+def base64url(data: bytes) -> str:
+    """As credential ids are written on the wire."""
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+class Actor:
+    """One person of a scenario.
+
+    Args:
+        role: how the sentences call her: "she", "the other user".
+        methods: what she has enrolled before the scenario's first action.
+        signed_up: whether she has an account then.
+        keeps_codes: whether she has written her recovery codes down then; who is in a scenario about something
+            else does so only when she needs one.
+        acknowledges: whether she has acknowledged them too.
+        email_name: what her e-mail address starts with.
+    """
+
+    def __init__(
+        self,
+        role: str,
+        *,
+        methods: tuple[str, ...] = (),
+        signed_up: bool = True,
+        keeps_codes: bool = True,
+        acknowledges: bool = True,
+        email_name: str = "",
+    ) -> None:
+        self.role = role
+        self.methods = methods
+        self.signed_up = signed_up
+        self.keeps_codes = keeps_codes
+        self.acknowledges = acknowledges
+        self.email_name = email_name or ("she" if role == "she" else "other")
+        self.sessions: list[Client] = []
+        self.sign_ins = 0
+        self.first_app: TotpAuthenticator | None = None
+        self.pending: TotpRegistration | None = None
+        self.last_code: Any = None
+        self.enrolment_code = ""
+        self.last_recovery_code = ""
+        self.old_codes: tuple[str, ...] = ()
+        self.mfa_token = ""
+        self.elevated_token = ""
+        self.user_id = ""
+
+    # -- coming into the world ---------------------------------------------------------------------------------
+
+    def enter(self, environment: Environment, tolerances: Tolerances, *, seed: str) -> None:
+        """Become somebody of this environment, with the account and methods that the Given steps asked for."""
+        self.environment = environment
+        self.tolerances = tolerances
+        email = environment.new_email(self.email_name)
+        self.person = Person(
+            email,
+            clock=environment.clock,
+            seed=f"{seed}/{self.role}",
+            inbox=environment.inbox(email),
+            drift_steps=tolerances.drift_steps,
+        )
+        if not self.signed_up:
+            return
+        try:
+            self.sign_in()
+            for method in self.methods:
+                if method == APP:
+                    self.enrol_app()
+                else:
+                    self.enrol_passkey()
+            if self.methods and self.keeps_codes:
+                self.write_down_codes()
+        except ClientError as error:
+            raise Blocked(f"make {self._described()}", describe(error)) from error
+
+    def _described(self) -> str:
+        return f"a user with {' and '.join(self.methods) or 'no MFA method'}"
+
+    # -- sessions ----------------------------------------------------------------------------------------------
+
+    @property
+    def client(self) -> Client:
+        """The browser in front of her."""
+        if not self.sessions:
+            self.open_browser()
+        return self.sessions[-1]
+
+    def open_browser(self) -> Client:
+        """Another browser, signed out, which becomes the one in front of her; settings are read in the first."""
+        client = self.environment.connect(passkey=self.person.key)
+        if not self.sessions:
+            client.initialize()
+        self.sessions.append(client)
+        return client
+
+    @property
+    def full_session(self) -> Client | None:
+        """Another session of hers that is fully signed in, if there is one."""
+        for client in self.sessions[:-1]:
+            user = client.state.user
+            if user is not None and "user:basic" in user.scopes:
+                return client
+        return None
+
+    def sign_in(self, **options: Any) -> Session:
+        """Sign in by e-mail from another browser; the first time this signs her up."""
+        client = self.open_browser()
+        verification = client.send_email_otp(self.person.email)
+        session = client.verify_otp(verification, self.person.read_mail(), **options)
+        self._signed_in(session)
+        return session
+
+    def sign_in_by_passkey(self, **options: Any) -> Session:
+        """Sign in by passkey from another browser."""
+        session = self.open_browser().sign_in_with_passkey(**options)
+        self._signed_in(session)
+        return session
+
+    def sign_in_externally(self) -> Session:
+        """Sign in through the customer's own identity provider from another browser."""
+        jwt = self.environment.external_jwt(self.person.email)
+        session = self.open_browser().sign_in_with_external_jwt(jwt)
+        self._signed_in(session)
+        return session
+
+    def _signed_in(self, session: Session) -> None:
+        self.sign_ins += 1
+        self.user_id = session.user.id
+
+    # -- the authenticator app ---------------------------------------------------------------------------------
+
+    @property
+    def app(self) -> TotpAuthenticator:
+        """The authenticator app whose account she last added.
+
+        Raises:
+            ScenarioError: she has none.
+        """
+        if self.person.app is None:
+            raise ScenarioError(f"{self.role} has no authenticator app to read a code from")
+        return self.person.app
+
+    @property
+    def has_app(self) -> bool:
+        """Whether she has a verified authenticator app."""
+        return self.person.app is not None and self.pending is None
+
+    def start_app(self) -> TotpRegistration:
+        """Ask for a new authenticator app and scan its QR code; it still has to be verified."""
+        self.pending = self.person.scan(self.client)
+        self.first_app = self.first_app or self.person.app
+        return self.pending
+
+    def enrol_app(self) -> None:
+        """Add an authenticator app and verify it; the older time step is used, where the drift allows."""
+        if self.environment.settings.get("min_api_version", "") >= STEP_UP_VERSION and not self._owes_mfa:
+            self.step_up_to_link()
+        self.start_app()
+        self.enrolment_code = self._wait_for(self.person.fresh_code)
+        self.submit(self.enrolment_code)
+
+    def enrol_passkey(self) -> None:
+        """Register her passkey, with step-up where that is enforced."""
+        if self.environment.settings.get("min_api_version", "") >= STEP_UP_VERSION and not self._owes_mfa:
+            self.step_up_to_link()
+        self.client.register_passkey()
+
+    def submit(self, code: Any) -> Any:
+        """Give a code: it ends the enrolment under way, by the route that the target speaks, or meets a challenge."""
+        if self.pending is not None and self.tolerances.enrolment_route == "register":
+            self.client.verify_totp_mfa_device(code)
+            value = self.client.refresh_auth()
+        else:
+            value = self.client.authenticate_totp_mfa_device(code)
+        self.pending = None
+        return value
+
+    def fresh_code(self) -> str:
+        """A code that was never used, the one on the screen now where that is possible (DESIGN rule 2).
+
+        Where it is used already the clock is moved to the next step; where time is real a neighbouring step is
+        taken that the drift allows, and only when that is used too she waits.
+        """
+        try:
+            return self.person.fresh_code(drift_steps=0)
+        except NoFreshCode:
+            drift = 0 if isinstance(self.environment.clock, VirtualClock) else self.tolerances.drift_steps
+            return self._wait_for(lambda: self.person.fresh_code(drift_steps=drift))
+
+    def _wait_for(self, code: Callable[[], str]) -> str:
+        while True:
+            try:
+                return code()
+            except NoFreshCode as none_left:
+                self.environment.wait(none_left.seconds_to_wait)
+
+    def neighbouring_code(self, step: int) -> str:
+        """The code of a neighbouring time step, which counts as used from now on."""
+        return self.person.code(step)
+
+    def wrong_codes(self, count: int) -> list[str]:
+        """Codes of the right form that are not hers now, nor in a while around now."""
+        app = self.person.app
+        near = {app.code(step=step) for step in range(-_FAR, _FAR)} if app is not None else set()
+        candidates = (f"{(_FIRST_GUESS + guess * _STRIDE) % 10**6:06}" for guess in range(10**5))
+        return list(islice((code for code in candidates if code not in near), count))
+
+    @property
+    def app_id(self) -> str:
+        """The id of her verified authenticator app.
+
+        Raises:
+            ScenarioError: the list holds none.
+        """
+        for device in self.client.get_mfa_devices():
+            if device.type == "totp" and device.verified:
+                return device.id
+        raise ScenarioError(f"{self.role} has no verified authenticator app")
+
+    @property
+    def passkey_id(self) -> str:
+        """The id of the passkey that her first authenticator holds.
+
+        Raises:
+            ScenarioError: it is not in her list.
+        """
+        held = {base64url(credential.id) for credential in self.person.key.credentials}
+        for passkey in self.client.get_passkeys():
+            if passkey.credential_id in held:
+                return passkey.id
+        raise ScenarioError(f"{self.role} has no passkey")
+
+    def meet_challenge(self, **wishes: Any) -> Session:
+        """Meet an MFA challenge with what she has: the app, else the passkey, else a recovery code."""
+        if self.has_app:
+            return self.client.authenticate_totp_mfa_device(self.fresh_code(), **wishes)
+        if self.person.passkeys and PASSKEY in self.methods:
+            return self.client.authenticate_passkey_mfa(**wishes)
+        return self.client.authenticate_mfa_recovery_code(self.take_recovery_code(), **wishes)
+
+    def complete_mfa(self) -> None:
+        """Meet a challenge if her session still owes one."""
+        if self._owes_mfa:
+            self.meet_challenge()
+
+    @property
+    def _owes_mfa(self) -> bool:
+        return self.client.state.signed_in and self.client.is_user_missing_mfa_auth()
+
+    def step_up_to_link(self) -> None:
+        """Get an elevated token for linking a credential: by MFA where she has a method, else by an e-mail code."""
+        if self.methods or self.has_app:
+            self.meet_challenge(requested_scopes=(LINK,))
+        else:
+            verification = self.client.send_email_otp(self.person.email)
+            self.client.verify_otp(verification, self.person.read_mail(), requested_scopes=(LINK,))
+
+    # -- recovery codes ----------------------------------------------------------------------------------------
+
+    @property
+    def codes_can_be_read_again(self) -> bool:
+        """Whether the set may be read at any time without ado."""
+        return self.tolerances.recovery_codes_after_acknowledgement == "shown"
+
+    @property
+    def has_sheet(self) -> bool:
+        """Whether she has written recovery codes down."""
+        return bool(self.person.sheet.codes)
+
+    def write_down_codes(self) -> None:
+        """Read the recovery codes, put them on the sheet, and acknowledge them unless she is not to."""
+        self.person.write_down_codes(self.client)
+        if self.acknowledges:
+            self.client.acknowledge_recovery_codes()
+
+    def replace_sheet(self, codes: tuple[str, ...]) -> None:
+        """Write a set of codes down; what was on the sheet becomes the old sheet."""
+        self.old_codes = self.person.sheet.unused
+        self.person.sheet = RecoverySheet(codes)
+
+    def unused_recovery_code(self) -> str:
+        """The next unused code of her sheet, to be used in some wrong way: it is not crossed out."""
+        self._find_sheet()
+        if not self.person.sheet.unused:
+            raise ScenarioError("she has no unused recovery code: let her read them first")
+        return self.person.sheet.unused[0]
+
+    def take_recovery_code(self) -> str:
+        """The next unused code of her sheet, crossed out."""
+        self._find_sheet()
+        return self.person.sheet.take()
+
+    def _find_sheet(self) -> None:
+        if not self.has_sheet:
+            self.person.write_down_codes(self.full_session or self.client)

@@ -1,0 +1,52 @@
+"""One run of the suite: the target, the seed, and whoever listens to its events."""
+
+from __future__ import annotations
+
+import shlex
+from typing import TYPE_CHECKING
+
+from mfa_harness.events import Event, Note
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from mfa_harness.reports.reporter import Reporter
+    from mfa_harness.targets.target import Target
+
+
+class Run:
+    """What every scenario of a run shares.
+
+    Args:
+        target: opened already.
+        seed: as given by `--seed`, for the `again` line.
+        words: what else has to stand on the command line of the `again` line.
+        reporters: told of every event, in order.
+    """
+
+    def __init__(
+        self, target: Target, *, seed: str, words: Sequence[str] = (), reporters: Iterable[Reporter] = ()
+    ) -> None:
+        self.target = target
+        self.seed = seed
+        self.words = tuple(words)
+        self.reporters = tuple(reporters)
+        self.events: list[Event] = []
+        self.leftovers: list[str] = []
+
+    def emit(self, event: Event) -> None:
+        """Append an event and tell the reporters."""
+        self.events.append(event)
+        for reporter in self.reporters:
+            reporter.on_event(event)
+
+    def note(self, text: str) -> None:
+        """Say something that a person should know while the run goes on."""
+        self.emit(Note(text))
+
+    def again(self, check_id: str) -> str:
+        """The command that runs just this check again."""
+        words = ["mfa-harness", "check", self.target.name, *self.words]
+        if self.seed != "0":
+            words += ["--seed", self.seed]
+        return " ".join([*map(shlex.quote, words), "--only", shlex.quote(check_id)])

@@ -1,0 +1,114 @@
+"""The checks of one pytest session, one after another: world, steps, verdict, event."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from mfa_harness.events import CheckFinished, StepRecord
+from mfa_harness.plugin_state import CHECK_KEY, WORLD_KEY
+from mfa_harness.scenario.judge import judge
+from mfa_harness.scenario.run import Run
+from mfa_harness.scenario.world import World
+from mfa_harness.targets.parse import open_target
+from mfa_harness.targets.target import TargetError
+from mfa_harness.verdicts import Verdict
+
+if TYPE_CHECKING:
+    from mfa_harness.suite import Check
+
+
+_WIDTH = 110  # of a failure in pytest's own report
+
+
+class ScenarioSession:
+    """Tells a run what becomes of each check.
+
+    Args:
+        run: opened.
+    """
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self.begun = 0.0
+        self.records: list[str] = []
+
+    @classmethod
+    def of_plain_pytest(cls, config: pytest.Config) -> ScenarioSession:
+        """The session of a plain `pytest`, by its options.
+
+        Raises:
+            pytest.UsageError: the target cannot be used.
+        """
+        profile = config.getoption("--mfa-profile")
+        seed = config.getoption("--mfa-seed")
+        try:
+            target = open_target(config.getoption("--mfa-target"), Path(profile) if profile else None, seed)
+            target.open()
+        except TargetError as error:
+            raise pytest.UsageError(str(error)) from error
+        return cls(Run(target, seed=seed, words=["--profile", profile] if profile else []))
+
+    def before_scenario(self, item: pytest.Item, scenario: Any) -> None:
+        """Make the world of a check."""
+        check = item.stash[CHECK_KEY]
+        if len(scenario.steps) != len(check.steps):
+            raise RuntimeError(
+                f"pytest-bdd runs {len(scenario.steps)} steps of {check.id}, not {len(check.steps)}"
+            )
+        item.stash[WORLD_KEY] = World(self.run, check)
+        self.records = []
+        self.begun = time.perf_counter()
+
+    def before_step(self, item: pytest.Item) -> None:
+        """The next step begins; it counts as failed until it has gone well."""
+        item.stash[WORLD_KEY].position += 1
+        self.records.append("failed")
+
+    def after_step(self, item: pytest.Item) -> None:  # noqa: ARG002 - the hook's own
+        """The step has gone well."""
+        self.records[-1] = "passed"
+
+    def report(self, item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestReport) -> None:
+        """Judge a check when it has run, and put the verdict in pytest's words."""
+        check = item.stash[CHECK_KEY]
+        error = call.excinfo.value if call.excinfo else None
+        if call.when != "call" and error is None:
+            return
+        if isinstance(error, (KeyboardInterrupt, pytest.exit.Exception)):
+            return
+        world = item.stash.get(WORLD_KEY, None) or World(self.run, check)
+        event = judge(
+            world, error, records=self._step_records(check), seconds=time.perf_counter() - self.begun
+        )
+        self.run.leftovers.extend(world.close())
+        self.run.emit(event)
+        _put_in_pytests_words(event, report)
+
+    def _step_records(self, check: Check) -> tuple[StepRecord, ...]:
+        outcomes = [*self.records, *["skipped"] * (len(check.steps) - len(self.records))]
+        return tuple(
+            StepRecord(step.keyword, step.text, outcome)
+            for step, outcome in zip(check.steps, outcomes, strict=False)
+        )
+
+    def close(self) -> None:
+        """Let go of the target."""
+        self.run.leftovers.extend(self.run.target.close())
+
+
+def _put_in_pytests_words(event: CheckFinished, report: pytest.TestReport) -> None:
+    if event.verdict is Verdict.NOT_APPLICABLE:
+        report.outcome = "skipped"
+        report.longrepr = (event.feature, event.line, f"n/a: {event.reason}")
+    elif event.verdict.condemns:
+        from mfa_harness.reports.layout import explained  # noqa: PLC0415 - for failures only
+
+        report.outcome = "failed"
+        report.longrepr = "\n".join(explained(event, _WIDTH))
+    else:
+        report.outcome = "passed"
+        report.longrepr = None

@@ -1,0 +1,100 @@
+"""What is visible of an account before and after a request that must change nothing (DESIGN rule 4)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mfa_simulators.client.errors import ClientError
+
+if TYPE_CHECKING:
+    from mfa_harness.scenario.actor import Actor
+    from mfa_simulators.client.protocol import Client
+
+UNREADABLE = "unreadable"
+
+
+@dataclass(frozen=True)
+class Sight:
+    """An account as its owner sees it. A part that cannot be read is `unreadable`, before and after."""
+
+    devices: tuple[str, ...] | str
+    passkeys: int | str
+    scope: str
+    acknowledgement: str
+    recovery_codes: int | None = None
+
+    def difference(self, later: Sight) -> str:
+        """What changed, in words: "devices 1 -> 2"; "" when nothing did."""
+        found = []
+        if self.devices != later.devices:
+            if isinstance(self.devices, tuple) and isinstance(later.devices, tuple):
+                if len(self.devices) != len(later.devices):
+                    found.append(f"devices {len(self.devices)} -> {len(later.devices)}")
+                else:
+                    found.append(f"devices {', '.join(self.devices)} -> {', '.join(later.devices)}")
+            else:
+                found.append(f"devices {self.devices} -> {later.devices}")
+        for name in ("passkeys", "scope", "acknowledgement"):
+            was, now = getattr(self, name), getattr(later, name)
+            if was != now:
+                found.append(f"{name} {was or 'none'} -> {now or 'none'}")
+        if self.recovery_codes != later.recovery_codes:
+            found.append(f"recovery codes left {self.recovery_codes} -> {later.recovery_codes}")
+        return "; ".join(found)
+
+
+def look(actor: Actor, *, count_codes: bool) -> Sight:
+    """See the account through its current session, or through another of hers where that one is not let in.
+
+    Recovery codes are counted only where counting changes nothing: a set exists, the profile lets it be read
+    again, and a second, fully signed-in session of hers can do the reading.
+    """
+    scope = _scope(actor.client)
+    sessions = [actor.client, *(session for session in actor.sessions if session is not actor.client)]
+    for client in sessions:
+        if not client.state.signed_in:
+            continue
+        try:
+            devices = client.get_mfa_devices()
+            passkeys = client.get_mfa_methods(verified_only=True).passkeys
+        except ClientError:
+            continue
+        return Sight(
+            devices=tuple(
+                sorted(
+                    f"{device.type}{' verified' if device.verified else ''}"
+                    f"{' default' if device.default else ''}"
+                    for device in devices
+                )
+            ),
+            passkeys=len(passkeys),
+            scope=scope,
+            acknowledgement=_acknowledgement(actor.client),
+            recovery_codes=_codes_left(actor) if count_codes else None,
+        )
+    return Sight(UNREADABLE, UNREADABLE, scope, UNREADABLE)
+
+
+def _scope(client: Client) -> str:
+    if not client.state.signed_in:
+        return ""
+    try:
+        return " ".join(sorted(client.refresh_user().scopes))
+    except ClientError:
+        return UNREADABLE
+
+
+def _acknowledgement(client: Client) -> str:
+    user = client.state.user
+    return (user.mfa_backup_code_acknowledgement or "") if user else ""
+
+
+def _codes_left(actor: Actor) -> int | None:
+    reader = actor.full_session
+    if reader is None or not actor.has_sheet or not actor.codes_can_be_read_again:
+        return None
+    try:
+        return len(reader.get_mfa_recovery_codes())
+    except ClientError:
+        return None

@@ -1,0 +1,144 @@
+"""Actions: guessing, and doing the same thing many times at once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mfa_harness.scenario import permits
+from mfa_harness.scenario.outcome import Outcome
+from mfa_harness.scenario.world import World
+from mfa_harness.steps.operations import wallet_path
+from mfa_harness.steps.sentence import sentence
+from mfa_harness.verdicts import Blocked, Breach
+from mfa_simulators.client.errors import ClientError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mfa_harness.scenario.actor import Actor
+
+_HTTP_SERVER_ERROR = 500
+_HTTP_TOO_MANY = 429
+
+
+def _guess(what: str, actor: Actor, guess: str) -> Any:
+    if what == "wrong recovery codes":
+        return actor.client.authenticate_mfa_recovery_code(f"WRONG{guess[1:]}")
+    if what == "wrong codes to confirm the app":
+        return actor.client.verify_totp_mfa_device(guess)
+    return actor.client.authenticate_totp_mfa_device(guess)
+
+
+@sentence(
+    "{who} enters {what} until she is stopped[, {way}]",
+    example="When she enters wrong codes until she is stopped",
+    what=("wrong codes", "wrong recovery codes", "wrong codes to confirm the app"),
+    way=("signing in anew every 4 times", "with another X-Forwarded-For each time"),
+)
+def guesses(world: World, who: str, what: str, way: str | None) -> None:
+    """Guess until the account is limited, but never more often than the profile says it takes (NIST: 100)."""
+    world.need("rate-limits")
+    actor = world.actor(who)
+    most = world.profile.tolerances.attempts + 1
+    outcome = Outcome(actor, f"{what} up to {most} times")
+    for number, guess in enumerate(actor.wrong_codes(most)):
+        try:
+            if way and way.startswith("signing in") and number and number % 4 == 0:
+                actor.sign_in()
+            if way and "X-Forwarded-For" in way:
+                world.send(
+                    "POST",
+                    "users/mfa/auth/totp",
+                    actor,
+                    {"code": guess},
+                    {"x-forwarded-for": f"203.0.113.{number + 1}"},
+                )
+            else:
+                _guess(what, actor, guess)
+        except ClientError as error:
+            if error.status == _HTTP_TOO_MANY:
+                outcome.error = error
+                break
+            if error.status is None or error.status >= _HTTP_SERVER_ERROR:
+                raise Blocked("go on guessing", str(error)) from error
+        else:
+            raise Breach("a wrong code is refused", f"guess {number + 1} was accepted")
+    world.keep(outcome)
+
+
+@sentence(
+    "the time that she was told to wait has passed",
+    example="And the time that she was told to wait has passed",
+)
+def waited(world: World) -> None:
+    """As long as the last 429 said."""
+    error = world.outcome.error
+    if error is None or error.retry_after is None:
+        raise Blocked("wait until the stop is over", "nothing said how long it takes")
+    world.environment.wait(error.retry_after + 1)
+
+
+@sentence(
+    "{who} enters {n} wrong code[s]",
+    example="When she enters 9 wrong codes",
+)
+def wrong_codes(world: World, who: str, n: str) -> None:
+    """As many wrong codes, each of which has to be refused."""
+    actor = world.actor(who)
+    for guess in actor.wrong_codes(int(n)):
+        outcome = world.try_out(
+            actor, "a wrong code", lambda a, guess=guess: a.client.authenticate_totp_mfa_device(guess)
+        )
+        if outcome.error is None:
+            raise Breach("a wrong code is refused", "accepted (200)")
+
+
+@sentence(
+    "{thing} is used from {n} sessions at once",
+    example="When one recovery code is used from 8 sessions at once",
+    thing=("one recovery code", "one code", "one MFA token"),
+)
+def used_at_once(world: World, thing: str, n: str) -> None:
+    """The same single-use thing, presented by as many of her sessions in parallel."""
+    if thing == "one MFA token":
+        world.need("actions")
+    actor = world.actor("she")
+    calls = _RACES[thing](world, actor, int(n))
+    world.at_once(actor, f"{thing} from {n} sessions at once", calls)
+
+
+def _sessions(actor: Actor, count: int) -> list[Any]:
+    found = []
+    for _ in range(count):
+        actor.sign_in()
+        found.append(actor.client)
+    return found
+
+
+def _race_recovery(world: World, actor: Actor, count: int) -> list[Callable[[], Any]]:
+    code = actor.take_recovery_code()
+    return [
+        lambda client=client: client.authenticate_mfa_recovery_code(code)
+        for client in _sessions(actor, count)
+    ]
+
+
+def _race_totp(world: World, actor: Actor, count: int) -> list[Callable[[], Any]]:
+    sessions = _sessions(actor, count)
+    code = actor.fresh_code()
+    return [lambda client=client: client.authenticate_totp_mfa_device(code) for client in sessions]
+
+
+def _race_mfa_token(world: World, actor: Actor, count: int) -> list[Callable[[], Any]]:
+    token = permits.mfa_token(actor).value
+    headers = {permits.MFA_TOKEN_HEADER: token}
+    return [
+        lambda: world.send("POST", wallet_path("wallet.waas.export"), actor, {}, headers) for _ in range(count)
+    ]
+
+
+_RACES: dict[str, Callable[[World, Actor, int], list[Callable[[], Any]]]] = {
+    "one recovery code": _race_recovery,
+    "one code": _race_totp,
+    "one MFA token": _race_mfa_token,
+}

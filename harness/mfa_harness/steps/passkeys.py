@@ -1,0 +1,201 @@
+"""Actions: registering a passkey and answering its challenge, honestly or with one thing wrong."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mfa_harness.scenario.outcome import require
+from mfa_harness.scenario.world import World
+from mfa_harness.steps.lexicons import ACTS, FACTS
+from mfa_harness.steps.sentence import sentence
+from mfa_harness.verdicts import ScenarioError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mfa_harness.scenario.actor import Actor
+    from mfa_simulators.client.protocol import PasskeyAuthenticator
+
+WRONG = {
+    "for another challenge": "challenge-other",
+    "for another website": "origin-foreign",
+    "for a subdomain of the website": "origin-subdomain",
+    "for a website whose name only begins alike": "origin-suffix",
+    "for the website without TLS": "origin-http",
+    "for another relying party": "rp-id-hash-other",
+    "of the wrong type": "type-swapped",
+    "without anybody present": "user-present-cleared",
+    "without user verification": "user-verified-cleared",
+    "with a signature that does not fit": "signature-flipped",
+    "signed by another key": "signature-other-key",
+    "with a backup flag that cannot be": "backup-state-without-eligible",
+    "with an unknown credential": "credential-id-unknown",
+    "for another user handle": "user-handle-other",
+    "cut short": "truncated-authenticator-data",
+    "with client data that is no JSON": "client-data-not-json",
+    "in another encoding": "wrong-base64",
+    "with an attestation cut short": "truncated-attestation",
+    "with a key of an algorithm that was not offered": "algorithm-not-offered",
+    "with a credential id too long": "credential-id-long",
+    "from within a foreign frame": "cross-origin",
+}
+"""What may be wrong with a passkey's answer, and the virtual passkey's fault that makes it so."""
+
+
+class Recorder:
+    """A passkey authenticator that keeps the last answer it gave, to be sent again."""
+
+    def __init__(self, key: PasskeyAuthenticator) -> None:
+        self._key = key
+        self.assertion: dict[str, Any] | None = None
+
+    def create(
+        self, options: Mapping[str, Any], /, *, origin: str, fault: str | None = None
+    ) -> dict[str, Any]:
+        """As the authenticator does."""
+        return self._key.create(options, origin=origin, fault=fault)
+
+    def get(self, options: Mapping[str, Any], /, *, origin: str, fault: str | None = None) -> dict[str, Any]:
+        """As the authenticator does, and remember it."""
+        self.assertion = self._key.get(options, origin=origin, fault=fault)
+        return self.assertion
+
+
+class Replayer:
+    """A passkey authenticator that gives an old answer to every challenge."""
+
+    def __init__(self, assertion: dict[str, Any]) -> None:
+        self._assertion = assertion
+
+    def create(
+        self, options: Mapping[str, Any], /, *, origin: str, fault: str | None = None
+    ) -> dict[str, Any]:
+        """Not asked for."""
+        raise ScenarioError("an old answer is no new passkey")
+
+    def get(self, options: Mapping[str, Any], /, *, origin: str, fault: str | None = None) -> dict[str, Any]:
+        """The old answer."""
+        return self._assertion
+
+
+class Stranger:
+    """A passkey authenticator that answers with a credential of its own, whatever the allow list says."""
+
+    def __init__(self, key: PasskeyAuthenticator) -> None:
+        self._key = key
+
+    def create(
+        self, options: Mapping[str, Any], /, *, origin: str, fault: str | None = None
+    ) -> dict[str, Any]:
+        """As the authenticator does."""
+        return self._key.create(options, origin=origin, fault=fault)
+
+    def get(self, options: Mapping[str, Any], /, *, origin: str, fault: str | None = None) -> dict[str, Any]:
+        """An honest signature over the challenge, by a credential that was not asked for."""
+        return self._key.get({**options, "allowCredentials": []}, origin=origin, fault=fault)
+
+
+@sentence(
+    "{who} registers a[nother] passkey[, {wrong}]",
+    example="When she registers a passkey, for another website",
+    wrong=WRONG,
+)
+def registers(world: World, who: str, wrong: str | None) -> None:
+    """Register a passkey of a new authenticator; with `wrong`, its answer has that one thing wrong."""
+    world.need("passkeys")
+    actor = world.actor(who)
+
+    def register(actor: Actor, fault: str | None = None) -> Any:
+        return actor.client.register_passkey(passkey=actor.person.new_key(), fault=fault)
+
+    world.attempt(
+        actor,
+        f"registering a passkey{' ' + wrong if wrong else ''}",
+        lambda a: register(a, WRONG[wrong] if wrong else None),
+        honest=register,
+    )
+
+
+@sentence(
+    "{who} answers the passkey challenge[, {wrong}]",
+    example="When she answers the passkey challenge, with a signature that does not fit",
+    wrong=WRONG,
+)
+def answers(world: World, who: str, wrong: str | None) -> None:
+    """Meet a challenge with a passkey; with `wrong`, its answer has that one thing wrong."""
+    world.need("passkeys")
+    actor = world.actor(who)
+    recorder = Recorder(actor.person.key)
+    world.attempt(
+        actor,
+        f"answering the passkey challenge{' ' + wrong if wrong else ''}",
+        lambda a: a.client.authenticate_passkey_mfa(passkey=recorder, fault=WRONG[wrong] if wrong else None),
+        honest=lambda twin: twin.client.authenticate_passkey_mfa(),
+    )
+    world.noted["assertion"] = recorder.assertion
+
+
+@ACTS.phrase("sends the same passkey answer again")
+def answers_again(world: World, actor: Actor) -> None:
+    """Replay the last answer, byte for byte."""
+    assertion = world.noted.get("assertion")
+    if assertion is None:
+        raise ScenarioError("no passkey challenge was answered yet")
+    world.attempt(
+        actor,
+        "the same passkey answer again",
+        lambda a: a.client.authenticate_passkey_mfa(passkey=Replayer(assertion)),
+        proved="the first time the answer was accepted",
+    )
+
+
+@sentence(
+    "{who} answers the passkey challenge with {whose} passkey",
+    example="When she answers the passkey challenge with the other user's passkey",
+    whose=("the other user's", "the deleted"),
+)
+def answers_with(world: World, who: str, whose: str) -> None:
+    """Meet a challenge with a credential that belongs to somebody else, or no longer to her."""
+    actor = world.actor(who)
+    holder = actor if whose == "the deleted" else world.actor("the other user")
+    world.attempt(
+        actor,
+        f"{whose} passkey",
+        lambda a: a.client.authenticate_passkey_mfa(passkey=Stranger(holder.person.key)),
+        honest=lambda twin: twin.client.authenticate_passkey_mfa(),
+    )
+
+
+@ACTS.phrase("answers the passkey challenge from a cloned passkey")
+def answers_from_clone(world: World, actor: Actor) -> None:
+    """A copy of the passkey, made before its last use, answers: its counter is behind."""
+    key = actor.person.new_key(counter="per-credential", backup_eligible=False, backup_state=False)
+    actor.client.register_passkey(passkey=key)
+    clone = key.clone()
+    actor.client.authenticate_passkey_mfa(passkey=key)
+    actor.client.authenticate_passkey_mfa(passkey=key)
+    world.attempt(
+        actor,
+        "a cloned passkey",
+        lambda a: a.client.authenticate_passkey_mfa(passkey=clone),
+        proved="the original was accepted twice",
+    )
+
+
+@FACTS.phrase("registering asks to leave out the passkeys that she has")
+def leaves_out(world: World) -> None:
+    """ExcludeCredentials of the creation options names every passkey of hers."""
+    actor = world.actor("she")
+    options = world.send("GET", "users/passkeys/register", actor).json()
+    left_out = {credential.get("id") for credential in options.get("excludeCredentials") or ()}
+    own = {passkey.credential_id for passkey in actor.client.get_mfa_methods().passkeys}
+    require(
+        own <= left_out, f"her {len(own)} passkey(s) among the excluded", f"{len(own - left_out)} missing"
+    )
+
+
+@sentence("{n} passkey[s] (is|are) listed", example="And 2 passkeys are listed", kind="then")
+def passkeys_listed(world: World, n: str) -> None:
+    """The passkey list as it stands."""
+    found = len(world.actor("she").client.get_passkeys())
+    require(found == int(n), f"{n} passkeys", str(found))

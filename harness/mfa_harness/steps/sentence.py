@@ -1,0 +1,168 @@
+"""How a step definition is declared: a sentence with blanks, an example, and what may stand in the blanks.
+
+A sentence reads as it is listed for people: `{code}` is a blank, `[ again]` may be left out, `(seconds|minutes)`
+is a choice. What may stand in a blank is a list of words, or a `Lexicon`: sentences of its own that each make a value.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
+
+import pytest_bdd
+from pytest_bdd import parsers
+
+from mfa_harness.verdicts import ScenarioError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+Kind = Literal["given", "when", "then"]
+Function = TypeVar("Function", bound="Callable[..., Any]")
+Value = TypeVar("Value")
+
+_TOKEN = re.compile(r"\{(\w+)\}|\[([^\]]*)\]|\(([^()]*\|[^()]*)\)")
+_BLANKS: dict[str, str] = {
+    "who": "she|he|the other user",
+    "n": r"\d+",
+    "on": "on|off",
+    "text": '[^"]*',
+}
+
+
+def compile_sentence(sentence: str, blanks: Mapping[str, str], *, named: bool = True) -> str:
+    """The regular expression of a sentence; `blanks` adds to and replaces the common ones."""
+    out: list[str] = []
+    at = 0
+    for token in _TOKEN.finditer(sentence):
+        out.append(re.escape(sentence[at : token.start()]))
+        name, optional, choice = token.groups()
+        if name:
+            inside = blanks.get(name, _BLANKS.get(name, ".+"))
+            out.append(f"(?P<{name}>{inside})" if named else f"(?:{inside})")
+        elif optional is not None:
+            out.append(f"(?:{compile_sentence(optional, blanks, named=named)})?")
+        else:
+            out.append(
+                f"(?:{'|'.join(compile_sentence(each, blanks, named=named) for each in choice.split('|'))})"
+            )
+        at = token.end()
+    out.append(re.escape(sentence[at:]))
+    return "".join(out)
+
+
+@dataclass
+class Lexicon(Generic[Value]):
+    """What may stand in one blank: phrases, each with the function that makes its value."""
+
+    name: str
+    phrases: dict[str, Callable[..., Value]] = field(default_factory=dict)
+
+    def phrase(self, *sentences: str) -> Callable[[Callable[..., Value]], Callable[..., Value]]:
+        """Declare phrases; the function is called with the caller's arguments and the phrase's own blanks."""
+
+        def declare(function: Callable[..., Value]) -> Callable[..., Value]:
+            for sentence in sentences:
+                self.phrases[sentence] = function
+            return function
+
+        return declare
+
+    @property
+    def pattern(self) -> str:
+        """Matches any phrase."""
+        return "|".join(compile_sentence(phrase, {}, named=False) for phrase in self.phrases)
+
+    def resolve(self, text: str, *arguments: Any) -> Value:
+        """The value of a phrase.
+
+        Raises:
+            ScenarioError: no phrase matches; names the nearest.
+        """
+        for phrase, function in self.phrases.items():
+            match = re.fullmatch(compile_sentence(phrase, {}), text)
+            if match:
+                return function(*arguments, **match.groupdict())
+        near = nearest(text, self.phrases)
+        raise ScenarioError(f'"{text}" is not a {self.name} that is known; the nearest is "{near}"')
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """One step definition, for people: `mfa-harness list steps`."""
+
+    kind: str
+    pattern: str
+    example: str
+    doc: str
+    values: Mapping[str, tuple[str, ...]]
+    regex: re.Pattern[str]
+
+
+_CATALOGUE: list[Sentence] = []
+
+
+def sentence(
+    text: str, *, example: str, kind: Kind | None = None, **blanks: Lexicon[Any] | Iterable[str] | str
+) -> Callable[[Function], Function]:
+    """Declare a step definition.
+
+    Args:
+        text: the sentence.
+        example: a line that it matches, with its keyword.
+        kind: given (a wish), then (a verdict), or None: an action, which may stand after any keyword.
+        blanks: what may stand in a blank: a lexicon, a list of words, or a regular expression.
+    """
+    patterns: dict[str, str] = {}
+    values: dict[str, tuple[str, ...]] = {}
+    for name, blank in blanks.items():
+        if isinstance(blank, Lexicon):
+            patterns[name] = blank.pattern
+            values[name] = tuple(blank.phrases)
+        elif isinstance(blank, str):
+            patterns[name] = blank
+        else:
+            words = tuple(blank)
+            patterns[name] = "|".join(map(re.escape, words))
+            values[name] = words
+    regex = re.compile(compile_sentence(text, patterns))
+
+    def declare(function: Function) -> Function:
+        _CATALOGUE.append(
+            Sentence(kind or "when", text, example, (function.__doc__ or "").strip(), values, regex)
+        )
+        decorate = pytest_bdd.step(parsers.re(regex.pattern), kind, stacklevel=2)
+        return decorate(function)  # type: ignore[no-any-return]
+
+    return declare
+
+
+def catalogue() -> list[Sentence]:
+    """Every sentence declared so far, in order."""
+    return list(_CATALOGUE)
+
+
+def nearest(text: str, known: Iterable[str]) -> str:
+    """The known phrase that is most like a text."""
+    return max(known, key=lambda each: difflib.SequenceMatcher(None, text, each).ratio(), default="")
+
+
+def matching(text: str) -> Iterator[Sentence]:
+    """The sentences that a line of a scenario matches."""
+    return (each for each in _CATALOGUE if each.regex.fullmatch(text))
+
+
+def suggestion(text: str) -> str:
+    """For a line that no sentence matches: an example of the nearest one, keyword included."""
+    known = {each.example.split(" ", 1)[1]: each.example for each in _CATALOGUE}
+    for each in _CATALOGUE:
+        keyword = each.example.split(" ", 1)[0]
+        blanks = [name for name in re.findall(r"\{(\w+)\}", each.pattern) if name not in _BLANKS]
+        for value in each.values.get(blanks[0], ()) if len(blanks) == 1 else ():
+            line = re.sub(
+                r"[\[\]]", "", each.pattern.replace("{who}", "she").replace(f"{{{blanks[0]}}}", value)
+            )
+            known.setdefault(line, f"{keyword} {line}")
+    return known[nearest(text, known)]

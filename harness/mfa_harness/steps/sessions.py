@@ -1,0 +1,71 @@
+"""Actions: signing in and out, and keeping a session."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mfa_harness.scenario.world import World
+from mfa_harness.steps.lexicons import ACTS
+from mfa_harness.steps.sentence import Lexicon, sentence
+from mfa_harness.verdicts import NotApplicable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mfa_harness.scenario.actor import Actor
+    from mfa_simulators.client.values import Session
+
+WAYS: Lexicon[Callable[[Actor], Session]] = Lexicon("way to sign in")
+
+
+@WAYS.phrase("an e-mail code")
+def _by_email(world: World) -> Callable[[Actor], Session]:
+    return lambda actor: actor.sign_in()
+
+
+@WAYS.phrase("her passkey")
+def _by_passkey(world: World) -> Callable[[Actor], Session]:
+    world.need("passkey-sign-in")
+    if (
+        world.wishes.get("session_based")
+        and world.profile.tolerances.passkey_signin_meets_session_mfa != "no"
+    ):
+        raise NotApplicable("the profile does not say that signing in with a passkey leaves MFA to be done")
+    return lambda actor: actor.sign_in_by_passkey()
+
+
+@WAYS.phrase("an external account")
+def _externally(world: World) -> Callable[[Actor], Session]:
+    world.need("external-jwt")
+    return lambda actor: actor.sign_in_externally()
+
+
+@sentence(
+    "{who} (signs|has signed) (in|up)[ again][ with {way}]",
+    example="When she signs in again",
+    way=WAYS,
+)
+def signs_in(world: World, who: str, way: str | None) -> None:
+    """Sign in from another browser, by e-mail code unless said; what follows happens in that browser."""
+    actor = world.actor(who)
+    sign_in = WAYS.resolve(way or "an e-mail code", world)
+    world.attempt(actor, f"signing in with {way or 'an e-mail code'}", sign_in, honest=sign_in)
+
+
+@ACTS.phrase("goes back to her other session")
+def other_session(world: World, actor: Actor) -> None:
+    """Continue in the browser she used before this one."""
+    actor.sessions.append(actor.sessions.pop(-2))
+
+
+@ACTS.phrase("signs out")
+def signs_out(world: World, actor: Actor) -> None:
+    """End the session in front of her; her old token is kept for the scenario to try again."""
+    world.noted["old token"] = actor.client.state.token
+    world.attempt(actor, "signing out", lambda a: a.client.logout())
+
+
+@ACTS.phrase("refreshes her session")
+def refreshes(world: World, actor: Actor) -> None:
+    """Have the session's token made anew (POST refresh)."""
+    world.attempt(actor, "refreshing the session", lambda a: a.client.refresh_auth())

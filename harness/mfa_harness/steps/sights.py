@@ -1,0 +1,252 @@
+"""Then: what can be seen of an account, a session or an answer."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from mfa_harness.scenario.actor import APP, PASSKEY, Actor
+from mfa_harness.scenario.outcome import describe, require
+from mfa_harness.scenario.tokens import claims
+from mfa_harness.scenario.world import World
+from mfa_harness.steps.lexicons import ENDINGS, FACTS
+from mfa_harness.steps.people import METHODS
+from mfa_harness.steps.sentence import sentence
+from mfa_harness.verdicts import Breach, ScenarioError
+from mfa_simulators.client.errors import ClientError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+GATED, FULL = "requiresAdditionalAuth", "user:basic"
+RECOVERY_CODE = re.compile(r"[A-Za-z0-9]{10}")
+
+
+def _scopes(actor: Actor) -> tuple[str, ...]:
+    """The scopes of her session, which the user object and the session token must agree on."""
+    client = actor.client
+    user = client.state.user
+    if user is None:
+        raise Breach("a signed-in session", "nobody is signed in")
+    scopes = tuple(sorted(user.scopes))
+    if client.state.token:
+        in_token = tuple(sorted(str(claims(client.state.token).get("scope", "")).split()))
+        require(
+            in_token == scopes,
+            "the user's scope and the token's scope say the same",
+            f"user: {' '.join(scopes) or 'none'}; token: {' '.join(in_token) or 'none'}",
+        )
+    return scopes
+
+
+def _shown(scopes: tuple[str, ...]) -> str:
+    return f"scope {' '.join(scopes) or '(empty)'}"
+
+
+@ENDINGS.phrase("is fully signed in")
+def fully_signed_in(world: World, actor: Actor) -> None:
+    """Her session's scope has user:basic and not requiresAdditionalAuth."""
+    scopes = _scopes(actor)
+    require(FULL in scopes and GATED not in scopes, f"{FULL}, and not {GATED}", _shown(scopes))
+
+
+@ENDINGS.phrase("must complete MFA first")
+def must_complete_mfa(world: World, actor: Actor) -> None:
+    """Her session's scope has requiresAdditionalAuth and not user:basic."""
+    scopes = _scopes(actor)
+    require(GATED in scopes and FULL not in scopes, f"{GATED}, and not {FULL}", _shown(scopes))
+
+
+@sentence(
+    "her next step is {step}",
+    example="And her next step is to enrol",
+    kind="then",
+    step=("to enrol", "a challenge", "nothing more"),
+)
+def next_step(world: World, step: str) -> None:
+    """What the session's scope and her verified methods together ask of the app."""
+    actor = world.actor("she")
+    if GATED not in _scopes(actor):
+        found = "nothing more"
+    elif actor.client.get_mfa_methods(verified_only=True).user_has_verified_mfa_methods:
+        found = "a challenge"
+    else:
+        found = "to enrol"
+    require(found == step, step, found)
+
+
+@sentence(
+    "{whose} verified methods are {methods}",
+    example="And her verified methods are an authenticator app and a passkey",
+    kind="then",
+    whose=("her", "the other user's"),
+    methods=(*METHODS, "nothing"),
+)
+def verified_methods(world: World, whose: str, methods: str) -> None:
+    """What can meet a challenge now, and the flag that says whether anything can."""
+    actor = world.actor("she" if whose == "her" else "the other user")
+    found = actor.client.get_mfa_methods(verified_only=True)
+    wanted = METHODS.get(methods, ())
+    apps = sum(device.type == "totp" and device.verified for device in found.devices)
+    seen = f"{apps} authenticator apps, {len(found.passkeys)} passkeys"
+    require(apps == wanted.count(APP), f"{wanted.count(APP)} verified authenticator app(s)", seen)
+    require(len(found.passkeys) == wanted.count(PASSKEY), f"{wanted.count(PASSKEY)} passkey(s)", seen)
+    require(
+        found.user_has_verified_mfa_methods == bool(wanted),
+        f"userHasVerifiedMfaMethods {bool(wanted)}".lower(),
+        str(found.user_has_verified_mfa_methods).lower(),
+    )
+
+
+@sentence(
+    "{n} authenticator app[s] (is|are) listed, {m} of them verified",
+    example="And 1 authenticator app is listed, 0 of them verified",
+    kind="then",
+    m=r"\d+",
+)
+def apps_listed(world: World, n: str, m: str) -> None:
+    """The device list as it stands."""
+    devices = [device for device in world.actor("she").client.get_mfa_devices() if device.type == "totp"]
+    verified = sum(device.verified for device in devices)
+    require(
+        (len(devices), verified) == (int(n), int(m)),
+        f"{n} listed, {m} verified",
+        f"{len(devices)} listed, {verified} verified",
+    )
+
+
+@FACTS.phrase("only her first app is listed, and its codes still work")
+def only_first_app(world: World) -> None:
+    """One verified authenticator app, the one enrolled first, and a fresh code of it is accepted."""
+    actor = world.actor("she")
+    apps_listed(world, "1", "1")
+    actor.person.app = actor.first_app
+    _code_works(actor)
+
+
+@FACTS.phrase("a fresh code of hers still works")
+def fresh_code_works(world: World) -> None:
+    """The good credential was not spoilt by what went before."""
+    _code_works(world.actor("she"))
+
+
+def _code_works(actor: Actor) -> None:
+    try:
+        actor.client.authenticate_totp_mfa_device(actor.fresh_code())
+    except ClientError as error:
+        raise Breach("a fresh code of the authenticator app is accepted", describe(error)) from error
+
+
+@sentence(
+    "she [still ]has {n} recovery codes[ left]", example="Then she has 9 recovery codes left", kind="then"
+)
+def recovery_codes_left(world: World, n: str) -> None:
+    """How many unused codes the server lists, counted through another full session of hers where there is one."""
+    actor = world.actor("she")
+    reader = actor.full_session or actor.client
+    found = reader.get_mfa_recovery_codes()
+    require(len(found) == int(n), f"{n} recovery codes", str(len(found)))
+
+
+def _distinct(actor: Actor) -> None:
+    codes = actor.person.sheet.codes
+    require(len(codes) == 10, "10 codes", str(len(codes)))  # noqa: PLR2004 - D-38
+    require(len(set(codes)) == len(codes), "no two alike", f"{len(codes) - len(set(codes))} repeated")
+
+
+def _format(actor: Actor) -> None:
+    odd = [code for code in actor.person.sheet.codes if not RECOVERY_CODE.fullmatch(code)]
+    require(not odd, "each of 10 letters and digits", f"{len(odd)} of another form")
+
+
+def _same(actor: Actor) -> None:
+    require(
+        set(actor.person.sheet.codes) == set(actor.old_codes), "the same codes as before", _overlap(actor)
+    )
+
+
+def _new(actor: Actor) -> None:
+    require(
+        not set(actor.person.sheet.codes) & set(actor.old_codes), "no code of the old set", _overlap(actor)
+    )
+
+
+def _overlap(actor: Actor) -> str:
+    common = len(set(actor.person.sheet.codes) & set(actor.old_codes))
+    return f"{common} of {len(actor.person.sheet.codes)} codes were there before"
+
+
+_SHEET: dict[str, Callable[[Actor], None]] = {
+    "ten, no two alike": _distinct,
+    "each of 10 letters and digits": _format,
+    "the same as before": _same,
+    "all new": _new,
+}
+
+
+@sentence(
+    "the recovery codes are {property}",
+    example="Then the recovery codes are ten, no two alike",
+    kind="then",
+    property=_SHEET,
+)
+def sheet(world: World, property: str) -> None:  # noqa: A002 - as the sentence says
+    """The set of codes that she read last."""
+    actor = world.actor("she")
+    if not actor.has_sheet:
+        raise ScenarioError("she has read no recovery codes yet")
+    _SHEET[property](actor)
+
+
+_ACKNOWLEDGEMENT = {
+    "wait to be acknowledged": "pending",
+    "are acknowledged": "complete",
+    "are out of the way": None,
+}
+
+
+@sentence(
+    "her recovery codes {state}",
+    example="Then her recovery codes wait to be acknowledged",
+    kind="then",
+    state=_ACKNOWLEDGEMENT,
+)
+def acknowledgement(world: World, state: str) -> None:
+    """The user's mfaBackupCodeAcknowledgement: pending, complete, or none."""
+    user = world.actor("she").client.refresh_user()
+    found = user.mfa_backup_code_acknowledgement
+    require(found == _ACKNOWLEDGEMENT[state], str(_ACKNOWLEDGEMENT[state]), str(found))
+
+
+@sentence(
+    "{what} comes with it",
+    example="Then an MFA token comes with it",
+    kind="then",
+    what=("an MFA token", "an elevated token", "no token"),
+)
+def token_comes(world: World, what: str) -> None:
+    """Which token the last answer carried besides the session's."""
+    value: Any = world.outcome.value
+    found = {
+        "an MFA token": bool(getattr(value, "mfa_token", None)),
+        "an elevated token": bool(getattr(value, "elevated_access_token", None)),
+    }
+    seen = " and ".join(name for name, there in found.items() if there) or "no token"
+    require(seen == what, what, seen)
+
+
+@FACTS.phrase("exactly one device is the default")
+def one_default(world: World) -> None:
+    """Among all devices of hers one has the flag."""
+    devices = world.actor("she").client.get_mfa_devices()
+    defaults = sum(device.default for device in devices)
+    require(defaults == 1, "1 default device", f"{defaults} of {len(devices)}")
+
+
+@FACTS.phrase("her session lives in a cookie")
+def cookie_session(world: World) -> None:
+    """The answer brought no token, and the session works all the same (D-24)."""
+    client = world.actor("she").client
+    require(not client.state.token, "no token in the answer", "a token")
+    require(client.state.expires_at is not None, "expiresAt", "none")
+    client.refresh_user()

@@ -1,0 +1,262 @@
+"""Actions: asking for MFA tokens and elevated tokens, and whether step-up is needed; and session tokens themselves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mfa_harness.scenario import forgery
+from mfa_harness.scenario.outcome import require
+from mfa_harness.scenario.tokens import claims, header
+from mfa_harness.scenario.world import World
+from mfa_harness.steps.lexicons import ACTS, ENDINGS
+from mfa_harness.steps.sentence import Lexicon, sentence
+from mfa_harness.verdicts import ScenarioError
+from mfa_simulators.client.wire import Answer, read_refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mfa_harness.scenario.actor import Actor
+
+FACTORS = ("a code", "a recovery code", "her passkey")
+WISHES: Lexicon[dict[str, Any]] = Lexicon("token to ask for")
+
+WISHES.phrase("without asking for a token")(dict)
+WISHES.phrase("and asks for an MFA token")(lambda: {"create_mfa_token": True})
+WISHES.phrase("and asks for a reusable MFA token")(lambda: {"create_mfa_token": False})
+WISHES.phrase('and asks for an elevated token for "{text}"')(lambda text: {"requested_scopes": text.split()})
+
+
+@sentence(
+    "{who} completes MFA with {factor} {wish}",
+    example="When she completes MFA with a code and asks for an MFA token",
+    factor=FACTORS,
+    wish=WISHES,
+)
+def completes_mfa(world: World, who: str, factor: str, wish: str) -> None:
+    """Meet a challenge, and ask for a token with it."""
+    actor = world.actor(who)
+    wishes = WISHES.resolve(wish)
+
+    def complete(actor: Actor) -> Any:
+        if factor == "a code":
+            session = actor.client.authenticate_totp_mfa_device(actor.fresh_code(), **wishes)
+        elif factor == "a recovery code":
+            session = actor.client.authenticate_mfa_recovery_code(actor.take_recovery_code(), **wishes)
+        else:
+            session = actor.client.authenticate_passkey_mfa(**wishes)
+        actor.mfa_token = session.mfa_token or actor.mfa_token
+        actor.elevated_token = session.elevated_access_token or actor.elevated_token
+        return session
+
+    def honest(twin: Actor) -> Any:
+        return twin.meet_challenge()
+
+    world.attempt(actor, f"completing MFA with {factor} {wish}", complete, honest=honest)
+
+
+@sentence(
+    '{who} re-authenticates by e-mail for "{text}"',
+    example='When she re-authenticates by e-mail for "credential:link"',
+)
+def re_authenticates(world: World, who: str, text: str) -> None:
+    """Give an e-mail code within the session and ask for an elevated token with it."""
+
+    def again(actor: Actor) -> Any:
+        verification = actor.client.send_email_otp(actor.person.email)
+        session = actor.client.verify_otp(
+            verification, actor.person.read_mail(), requested_scopes=text.split()
+        )
+        actor.elevated_token = session.elevated_access_token or ""
+        return session
+
+    actor = world.actor(who)
+    world.attempt(actor, f"re-authenticating by e-mail for {text}", again)
+
+
+@ENDINGS.phrase("is given no elevated token")
+def no_elevated_token(world: World, actor: Actor) -> None:
+    """Whether it was refused or answered without one is the server's choice."""
+    token = getattr(world.outcome.value, "elevated_access_token", None)
+    require(not token, "no elevated token", "an elevated token")
+
+
+@sentence(
+    '{who} asks whether "{text}" needs step-up', example='When she asks whether "wallet:export" needs step-up'
+)
+def asks_step_up(world: World, who: str, text: str) -> None:
+    """POST stepUp/check for one scope."""
+    world.need("step-up")
+    world.attempt(
+        world.actor(who), f"asking whether {text} needs step-up", lambda a: a.client.check_step_up_auth(text)
+    )
+
+
+@sentence(
+    "step-up is {answer}",
+    example="Then step-up is needed, by her authenticator app",
+    kind="then",
+    answer=("needed", "not needed", "needed, by her authenticator app", "needed, by her passkey"),
+)
+def step_up_is(world: World, answer: str) -> None:
+    """The answer, and whether the credentials it names are her verified methods and nobody else's."""
+    found = world.outcome.value
+    required = answer != "not needed"
+    require(
+        found.is_required == required,
+        f"isRequired {required}".lower(),
+        f"isRequired {found.is_required}".lower(),
+    )
+    ids = {credential.id for credential in found.credentials}
+    if not required:
+        require(not ids, "no credentials, since none is needed", f"{len(ids)} credentials")
+        return
+    actor = world.outcome.actor
+    methods = actor.client.get_mfa_methods(verified_only=True)
+    own = {device.id for device in methods.devices if device.verified} | {key.id for key in methods.passkeys}
+    if answer != "needed":
+        wanted = actor.app_id if "app" in answer else actor.passkey_id
+        require(
+            wanted in ids, f"{answer.removeprefix('needed, by ')} among the credentials", f"{len(ids)} others"
+        )
+        require(ids <= own, "only her own verified methods", f"{len(ids - own)} others")
+        if found.default_credential_id is not None:
+            require(found.default_credential_id in ids, "a default among the credentials", "another id")
+
+
+FORGERIES: Lexicon[Callable[[World, Actor], str]] = Lexicon("session token")
+FORGERIES.phrase("unsigned")(lambda: lambda _world, actor: forgery.unsigned(forgery.token_of(actor)))
+FORGERIES.phrase("signed with the public key as a secret")(
+    lambda: (
+        lambda world, actor: forgery.signed_with_public_key(
+            forgery.token_of(actor), forgery.published_keys(world)
+        )
+    )
+)
+FORGERIES.phrase("signed by another key")(
+    lambda: lambda _world, actor: forgery.other_key(forgery.token_of(actor))
+)
+FORGERIES.phrase("with its scope changed")(
+    lambda: lambda _world, actor: forgery.with_claims(forgery.token_of(actor), scope="user:basic")
+)
+FORGERIES.phrase("with its expiry changed")(
+    lambda: lambda _world, actor: forgery.with_claims(forgery.token_of(actor), exp=4102444800)
+)
+FORGERIES.phrase("with its user changed")(
+    lambda: (
+        lambda world, actor: forgery.with_claims(
+            forgery.token_of(actor), sub=claims(forgery.token_of(world.actor("the other user")))["sub"]
+        )
+    )
+)
+FORGERIES.phrase("left out")(lambda: lambda _world, _actor: "")
+FORGERIES.phrase("replaced by nonsense")(lambda: lambda _world, _actor: "nonsense")
+
+
+@sentence(
+    "{who} comes with her session token {forged}",
+    example="When she comes with her session token unsigned",
+    forged=FORGERIES,
+)
+def comes_with_forged(world: World, who: str, forged: str) -> None:
+    """Read the device list with a session token that the server never gave out."""
+    actor = world.actor(who)
+    world.need("jwks")
+    token = FORGERIES.resolve(forged)(world, actor)
+    _present(world, actor, f"a session token {forged}", token)
+
+
+@ACTS.phrase("comes with her old session token")
+def comes_with_old(world: World, actor: Actor) -> None:
+    """Read the device list with the token of a session that has ended."""
+    token = world.noted.get("old token")
+    if not token:
+        raise ScenarioError("no session was ended yet")
+    _present(world, actor, "the old session token", token)
+
+
+@ACTS.phrase("comes with her session token to another environment")
+def comes_to_other_environment(world: World, actor: Actor) -> None:
+    """Read the device list of another environment of the same server."""
+    world.need("two-environments")
+    other = world.another_environment()
+    token = forgery.token_of(actor)
+    world.attempt(
+        actor,
+        "the session token in another environment",
+        lambda _: _raising(world, other.request("GET", "users/mfa", token=token)),
+        honest=lambda twin: twin.client.get_mfa_devices(),
+    )
+
+
+def _present(world: World, actor: Actor, what: str, token: str) -> None:
+    world.attempt(
+        actor,
+        what,
+        lambda _: _raising(world, world.environment.request("GET", "users/mfa", token=token or None)),
+        honest=lambda twin: _raising(
+            world, world.environment.request("GET", "users/mfa", token=forgery.token_of(twin))
+        ),
+    )
+
+
+def _raising(world: World, answer: Answer) -> Answer:
+    if not answer.succeeded:
+        raise read_refusal(answer, world.environment.clock)
+    return answer
+
+
+_ALWAYS = ("iss", "aud", "sub", "iat", "exp", "sid", "environment_id")
+
+
+def _names_everything(world: World, token: str) -> None:
+    found = claims(token)
+    missing = [name for name in _ALWAYS if name not in found]
+    require(not missing, f"the claims {', '.join(_ALWAYS)}", f"no {', '.join(missing)}")
+    require(found["environment_id"] == world.environment.id, "this environment's id", "another")
+    require(
+        str(found["iss"]).endswith(world.environment.id),
+        "an issuer that names the environment",
+        str(found["iss"]),
+    )
+
+
+def _published_key(world: World, token: str) -> None:
+    keys = forgery.published_keys(world)
+    kid = header(token).get("kid")
+    require(
+        kid in {key.get("kid") for key in keys},
+        "signed by a key published at .well-known/jwks",
+        "an unknown kid",
+    )
+    require(
+        forgery.verifies(token, keys), "a signature that the published key verifies", "one that it does not"
+    )
+
+
+def _lives_as_told(world: World, token: str) -> None:
+    found = claims(token)
+    told = world.actor("she").client.state.expires_at
+    require(
+        told is not None and abs(found["exp"] - told) <= 1, "exp as the answer's expiresAt", "another instant"
+    )
+    require(found["exp"] > found["iat"], "exp after iat", "not so")
+
+
+_TOKEN_PROPERTIES: dict[str, Callable[[World, str], None]] = {
+    "names its issuer, audience, subject, session and environment": _names_everything,
+    "is signed by a published key": _published_key,
+    "expires when the answer says": _lives_as_told,
+}
+
+
+@sentence(
+    "her session token {property}",
+    example="Then her session token is signed by a published key",
+    kind="then",
+    property=_TOKEN_PROPERTIES,
+)
+def token_property(world: World, property: str) -> None:  # noqa: A002 - as the sentence says
+    """What the session token in front of her looks like to a backend that verifies it."""
+    world.need("jwks")
+    _TOKEN_PROPERTIES[property](world, forgery.token_of(world.actor("she")))

@@ -1,0 +1,1 @@
+"""What can be tested, and how it is reached."""

@@ -1,0 +1,377 @@
+"""Doctor: is the plumbing right, what can run, what not and why, and how long it will take.
+
+It asks before a run what would otherwise fail a hundred scenarios with one cause. It makes one user, and
+deletes her.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from statistics import median
+from time import perf_counter
+from typing import TYPE_CHECKING, Any, Final, Literal, Protocol, runtime_checkable
+
+import jwt
+import msgspec
+
+from mfa_harness.targets.init_profile import environment_settings, toml
+from mfa_harness.targets.matching import understood
+from mfa_harness.targets.parse import open_target
+from mfa_harness.targets.target import TargetError
+from mfa_harness.targets.url import clock_skew
+from mfa_harness.verdicts import Blocked, NotApplicable
+from mfa_simulators.client import ClientError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from pathlib import Path
+
+    from mfa_harness.targets.profile import Profile
+    from mfa_harness.targets.target import Environment, Target
+    from mfa_simulators.client.wire import Answer
+
+_REQUESTS_A_SCENARIO: Final = 20
+"""What a scenario sends on average, controls and witnesses included."""
+_OUR_OWN_SECONDS: Final = 0.006
+"""What a scenario costs without any target: pytest, pytest-bdd and us."""
+_TASTES: Final = 3
+_SKEW_THAT_HURTS: Final = 15.0  # seconds: half a time step
+_SKEW_WORTH_SAYING: Final = 3.0
+_TOLD_BY_SETTINGS: Final = (
+    "totp",
+    "passkeys",
+    "email_mfa",
+    "enrollment",
+    "session_based",
+    "actions",
+    "min_api_version",
+    "cookie_mode",
+)
+
+State = Literal["well", "mind", "ill"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at: well, to be minded, or ill; and what to do about it."""
+
+    topic: str
+    state: State
+    text: str
+    mend: str = ""
+
+
+@dataclass(frozen=True)
+class Need:
+    """What one scenario needs of a target.
+
+    Args:
+        id: the check's.
+        capabilities: names out of `CAPABILITIES`.
+        settings: what it asks of its environment.
+        locks_out: whether it is tagged @locks-out.
+        waits_seconds: how long it waits where time is real.
+    """
+
+    id: str
+    capabilities: tuple[str, ...] = ()
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    locks_out: bool = False
+    waits_seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """What the doctor found.
+
+    Args:
+        target: as typed.
+        label: what it is.
+        findings: in the order they were looked at.
+        runnable: how many scenarios would run.
+        kept_out: how many would be n/a, by reason, most first.
+        seconds: how long a run will take; None when nothing can be said.
+        lacking: capabilities that the target lacks, with the reason.
+    """
+
+    target: str
+    label: str
+    findings: tuple[Finding, ...]
+    runnable: int = 0
+    kept_out: Mapping[str, int] = field(default_factory=dict)
+    seconds: float | None = None
+    lacking: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_well(self) -> bool:
+        """Whether a run makes sense."""
+        return all(finding.state != "ill" for finding in self.findings)
+
+    @property
+    def exit_code(self) -> int:
+        """0 when a run makes sense, else 2."""
+        return 0 if self.is_well else 2
+
+
+@runtime_checkable
+class _Choosy(Protocol):
+    """A target that can say beforehand what it would refuse."""
+
+    def would_refuse(self, settings: Mapping[str, Any], *, locks_out: bool) -> str: ...
+
+
+def examine(
+    spec: str | None,
+    profile_path: Path | None = None,
+    *,
+    needs: Callable[[], Iterable[Need]] = tuple,
+    seed: str = "0",
+) -> Diagnosis:
+    """Look at a target without judging it.
+
+    Args:
+        spec: TARGET; None as in `open_target`.
+        profile_path: the profile's file.
+        needs: what the scenarios of the run need; called when the target is there.
+        seed: of the run.
+    """
+    notes: list[str] = []
+    try:
+        target = open_target(spec, profile_path, seed, note=notes.append)
+    except TargetError as error:
+        return Diagnosis(spec or "", "", (_ill("words", error),))
+    try:
+        target.open()
+    except TargetError as error:
+        return Diagnosis(target.name, target.label, (_ill("reach", error),))
+    try:
+        return _examined(target, list(needs()))
+    finally:
+        target.close()
+
+
+def _ill(topic: str, error: TargetError) -> Finding:
+    return Finding(topic, "ill", f"{error.tried}: {error.found}", error.mend)
+
+
+def _examined(target: Target, needs: list[Need]) -> Diagnosis:
+    visit = _Visit(target)
+    visit.look()
+    runnable, kept_out = _sorted_out(target, needs)
+    lacking = _lacking(target.profile)
+    return Diagnosis(
+        target.name,
+        target.label,
+        tuple(visit.findings),
+        runnable=len(runnable),
+        kept_out=kept_out,
+        seconds=visit.estimate(runnable),
+        lacking=lacking,
+    )
+
+
+def _lacking(profile: Profile) -> dict[str, str]:
+    from mfa_harness.targets.capabilities import CAPABILITIES  # noqa: PLC0415
+
+    return {name: reason for name in CAPABILITIES if (reason := profile.why_not(name))}
+
+
+def _sorted_out(target: Target, needs: list[Need]) -> tuple[list[Need], dict[str, int]]:
+    runnable: list[Need] = []
+    reasons: Counter[str] = Counter()
+    for need in needs:
+        reason = next(filter(None, map(target.profile.why_not, need.capabilities)), "")
+        if not reason and isinstance(target, _Choosy):
+            reason = target.would_refuse(need.settings, locks_out=need.locks_out)
+        if reason:
+            reasons[reason] += 1
+        else:
+            runnable.append(need)
+    return runnable, dict(reasons.most_common())
+
+
+class _Visit:
+    """One examination of one target."""
+
+    def __init__(self, target: Target) -> None:
+        self.target = target
+        self.findings: list[Finding] = []
+        self._latency: float | None = None
+        self._real_time = not target.profile.has("clock")
+
+    def look(self) -> None:
+        """Everything, in an order in which each thing rests on those before."""
+        named = self.target.profile.environments if self._real_time else ()
+        asked: Mapping[str, Any] = named[0].settings if named else {}
+        try:
+            environment = self.target.arrange(asked, scenario="doctor", locks_out=False)
+        except (Blocked, NotApplicable) as error:
+            self._find("environment", "ill", str(error), "Mend the profile's [[environments]] or [arrange]")
+            return
+        try:
+            answer = self._settings(environment)
+            if answer is None:
+                return
+            self._clock(answer)
+            keys = self._keys(environment)
+            self._sign_in(environment, keys)
+        finally:
+            left = environment.close()
+        for user in left:
+            self._find("clean-up", "mind", f"left behind: {user}", "Delete her by hand")
+        for other in named[1:]:
+            self._other_environment(other.settings)
+
+    def _find(self, topic: str, state: State, text: str, mend: str = "") -> None:
+        self.findings.append(Finding(topic, state, text, mend))
+
+    def _settings(self, environment: Environment) -> Answer | None:
+        """Reach and latency, and whether the settings are those that the profile names."""
+        took = []
+        try:
+            for _ in range(_TASTES):
+                began = perf_counter()
+                answer = environment.request("GET", "settings")
+                took.append(perf_counter() - began)
+        except Blocked as error:
+            self._find("reach", "ill", str(error), "Is the server stable?")
+            return None
+        self._latency = median(took)
+        self._find("reach", "well", f"answers in {self._latency * 1000:.0f} ms")
+        self._compare(environment, answer)
+        return answer
+
+    def _compare(self, environment: Environment, answer: Answer) -> None:
+        where = f"environment {environment.id}"
+        try:
+            public = environment_settings(msgspec.json.decode(answer.body))
+        except (ValueError, KeyError, TypeError, AttributeError):
+            self._find("settings", "ill", f"{where}: GET settings tells no security.mfa", "Is the id right?")
+            return
+        told = understood({name: value for name, value in public.items() if name in _TOLD_BY_SETTINGS})
+        named = understood(environment.settings)
+        differing = [
+            name
+            for name in _TOLD_BY_SETTINGS
+            if name in public and not _alike(getattr(told, name), getattr(named, name))
+        ]
+        if not differing:
+            self._find("settings", "well", f"{where} is set as the profile says")
+        for name in differing:
+            self._find(
+                "settings",
+                "ill",
+                f"{where} tells {name} = {toml(public[name])}, and the profile another",
+                "Change one of the two: scenarios would be judged by the wrong rules",
+            )
+
+    def _other_environment(self, settings: Mapping[str, Any]) -> None:
+        try:
+            environment = self.target.arrange(settings, scenario="doctor", locks_out=False)
+            self._compare(environment, environment.request("GET", "settings"))
+        except (Blocked, NotApplicable) as error:
+            self._find("environment", "ill", str(error), "Mend the profile's [[environments]]")
+
+    def _clock(self, answer: Answer) -> None:
+        if not self._real_time:
+            self._find("clock", "well", "time is ours: the server's clock is moved by the harness")
+            return
+        skew = clock_skew(answer.headers)
+        if skew is None:
+            self._find(
+                "clock",
+                "mind",
+                "no Date header tells the server's time",
+                "Codes depend on it: see that it is right",
+            )
+            return
+        text = (
+            f"the server's clock is {abs(skew):.0f} s {'ahead of' if skew > 0 else 'behind'} this machine's"
+        )
+        if abs(skew) >= _SKEW_THAT_HURTS:
+            self._find("clock", "ill", text, "Set the clock that is wrong: codes are refused for it")
+        elif abs(skew) >= _SKEW_WORTH_SAYING:
+            self._find("clock", "mind", text, "Codes near the end of their step may be refused")
+        else:
+            self._find("clock", "well", "the server's clock agrees with this machine's")
+
+    def _keys(self, environment: Environment) -> list[dict[str, Any]]:
+        if not self.target.profile.has("jwks"):
+            return []
+        try:
+            answer = environment.request("GET", ".well-known/jwks")
+            keys = answer.json().get("keys", []) if answer.succeeded else []
+        except (Blocked, ClientError, AttributeError) as error:
+            keys = []
+            self._find(
+                "keys", "ill", f"GET .well-known/jwks: {error}", "Or say jwks = false in [capabilities]"
+            )
+        else:
+            if keys:
+                self._find(
+                    "keys", "well", f"{len(keys)} public key{'s' * (len(keys) > 1)} at .well-known/jwks"
+                )
+            else:
+                text = f".well-known/jwks holds no keys ({answer.status})"
+                self._find("keys", "ill", text, "Or say jwks = false in [capabilities]")
+        return [key for key in keys if isinstance(key, dict)]
+
+    def _sign_in(self, environment: Environment, keys: list[dict[str, Any]]) -> None:
+        """Whether a fresh user really gets in."""
+        how = self.target.profile.sign_in.how
+        email = environment.new_email("doctor")
+        client = environment.connect()
+        try:
+            if how == "external-jwt":
+                session = client.sign_in_with_external_jwt(environment.external_jwt(email))
+            else:
+                verification = client.send_email_otp(email)
+                session = client.verify_otp(verification, environment.inbox(email)())
+        except (Blocked, NotApplicable, ClientError) as error:
+            self._find("sign-in", "ill", f"{email} cannot sign in: {error}", "See [sign_in] in the profile")
+            return
+        scope = session.user.scope or ""
+        self._find(
+            "sign-in", "well", f'{email} signed in by {how.replace("unsaid", "email")}, scope "{scope}"'
+        )
+        if session.token is None:
+            return
+        if keys:
+            self._signature(session.token, keys)
+
+    def _signature(self, token: str, keys: list[dict[str, Any]]) -> None:
+        try:
+            kid = jwt.get_unverified_header(token).get("kid")
+            key = next((key for key in keys if key.get("kid") == kid), None)
+            if key is None:
+                mend = "Backends cannot check such tokens; is .well-known/jwks that of another environment?"
+                self._find("token", "ill", "the session token names a key that is not published", mend)
+                return
+            jwt.decode(
+                token,
+                jwt.PyJWK(key),
+                algorithms=["RS256", "RS384", "RS512", "PS256", "ES256", "ES384", "EdDSA"],
+                # Whose times and whose audience is for the scenarios to judge.
+                options={"verify_exp": False, "verify_nbf": False, "verify_iat": False, "verify_aud": False},
+            )
+        except (jwt.PyJWTError, ValueError) as error:
+            self._find("token", "ill", f"the session token's signature: {error}", "Tokens cannot be judged")
+        else:
+            self._find("token", "well", "the session token's signature is by a published key")
+
+    def estimate(self, runnable: list[Need]) -> float | None:
+        """Seconds that a run will take."""
+        if self._latency is None:
+            return None
+        rate = self.target.profile.rate
+        a_request = max(self._latency, 1 / rate if rate else 0.0)
+        waits = sum(need.waits_seconds for need in runnable) if self._real_time else 0.0
+        return len(runnable) * (_OUR_OWN_SECONDS + _REQUESTS_A_SCENARIO * a_request) + waits
+
+
+def _alike(told: Any, named: Any) -> bool:
+    """Actions are compared by name: public settings do not tell every detail."""
+    if isinstance(told, tuple) and isinstance(named, tuple):
+        return {each.action for each in told} == {each.action for each in named}
+    return bool(told == named)

@@ -1,0 +1,122 @@
+"""Where a target may be and what may be done there: addresses, leave, and the transport that gets to it."""
+
+from __future__ import annotations
+
+import ipaddress
+import ssl
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+
+import httpx
+
+from mfa_harness.targets.target import TargetError
+
+if TYPE_CHECKING:
+    from mfa_harness.targets.profile import Profile
+
+API_PATH: Final = "/api/v0"
+_VENDOR_DOMAINS: Final = ("dynamic.xyz", "dynamicauth.com")
+_CONNECTIONS: Final = 64  # as many as a race may want at once
+
+
+def api_base(url: str) -> str:
+    """The base URL of the API that a user's URL means: with `/api/v0` when it names only a host.
+
+    Raises:
+        TargetError: no http(s) URL, or a path that is not the API's.
+    """
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port that is no number
+        usable = False
+    if not usable:
+        raise TargetError(
+            f"target {url!r}", "no http(s) URL", "Write it with scheme and host: http://localhost:8000"
+        )
+    if parts.query or parts.fragment:
+        raise TargetError(f"target {url!r}", "a base URL has no ? or #", "Leave them out")
+    path = parts.path.rstrip("/")
+    root = f"{parts.scheme}://{parts.netloc}"
+    if not path:
+        return root + API_PATH
+    if not path.endswith(API_PATH):  # what the vendor's own clients insist on
+        mend = f"Did you mean {root}{path}{API_PATH}? An environment's id belongs into the profile"
+        raise TargetError(f"target {url!r}", f"the API's base ends in {API_PATH}", mend)
+    return root + path
+
+
+def root_of(base_url: str) -> str:
+    """Scheme, host and port of a base URL, and whatever stands before `/api/v0`."""
+    return base_url.removesuffix(API_PATH)
+
+
+def is_loopback(url: str) -> bool:
+    """Whether a URL names this machine, by its look alone."""
+    host = (urlsplit(url).hostname or "").rstrip(".").lower()
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def is_vendors(url: str) -> bool:
+    """Whether a URL names a host of the vendor's."""
+    host = (urlsplit(url).hostname or "").rstrip(".").lower()
+    return any(host == domain or host.endswith("." + domain) for domain in _VENDOR_DOMAINS)
+
+
+def demand_leave(url: str, profile: Profile) -> None:
+    """Refuse to make users and guess codes at the vendor's own hosts without the profile's word.
+
+    Raises:
+        TargetError: the profile does not say that its environments there are sandboxes.
+    """
+    if is_vendors(url) and not profile.allow.sandbox:
+        raise TargetError(
+            f"target {url!r}",
+            "a host of the vendor's, where others live",
+            "Only a sandbox environment may be tested there: say [allow] sandbox = true in the profile",
+        )
+
+
+def open_transport(base_url: str, profile: Profile) -> httpx.HTTPTransport:
+    """The connection pool to a target; making it costs about 50 ms, so there is one for each run.
+
+    Raises:
+        TargetError: the profile's `ca` holds no certificate.
+    """
+    verify: ssl.SSLContext | bool = True
+    if profile.ca is not None:
+        try:
+            verify = ssl.create_default_context(cafile=profile.ca)
+        except (OSError, ssl.SSLError) as error:
+            raise TargetError(
+                f"{profile.file}: ca",
+                f"{profile.ca} holds no certificate ({error})",
+                "Name a file in PEM format",
+            ) from None
+    elif base_url.startswith("http:"):
+        verify = False  # no TLS context to make
+    limits = httpx.Limits(max_connections=_CONNECTIONS, max_keepalive_connections=_CONNECTIONS)
+    return httpx.HTTPTransport(verify=verify, proxy=profile.proxy, limits=limits)
+
+
+class HeaderTransport(httpx.BaseTransport):
+    """Adds the profile's headers below the transcript, so that they are never recorded."""
+
+    def __init__(self, inner: httpx.BaseTransport, headers: dict[str, str]) -> None:
+        self._inner = inner
+        self._headers = headers
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Send with the headers added, unless the request has its own."""
+        for name, value in self._headers.items():
+            request.headers.setdefault(name, value)
+        return self._inner.handle_request(request)
+
+    def close(self) -> None:
+        """Close the pool."""
+        self._inner.close()

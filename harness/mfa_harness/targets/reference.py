@@ -1,0 +1,161 @@
+"""The reference server in process: no sockets, a clock for each scenario, and faults if asked for."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any, Final
+
+from mfa_harness.targets.capabilities import nearest
+from mfa_harness.targets.contact import Contact
+from mfa_harness.targets.environment import WireEnvironment
+from mfa_harness.targets.profile import Profile
+from mfa_harness.targets.target import TargetError
+from mfa_harness.verdicts import Blocked, ScenarioError
+from mfa_simulators.clock import VirtualClock
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from mfa_simulators.server import ReferenceServer
+    from mfa_simulators.server.environment import Environment as ServerEnvironment
+
+START: Final = "2026-01-01T00:00:07Z"
+"""Where every scenario's clock begins: a few seconds into a time step, as people do."""
+
+
+class ReferenceEnvironment(WireEnvironment):
+    """One environment of the server in process."""
+
+    signs_every_device = False
+
+    def __init__(self, inside: ServerEnvironment, virtual_clock: VirtualClock, **common: Any) -> None:
+        super().__init__(inside.base_url, inside.id, clock=virtual_clock, **common)
+        self._inside = inside
+
+    def inbox(self, email: str) -> Callable[[], str]:
+        """What reads the newest code from the server's own outbox."""
+
+        def read() -> str:
+            mails = self._inside.mailbox(email)
+            if not mails:
+                raise Blocked(f"read the e-mail code of {email}", "the server sent none")
+            return mails[-1].code
+
+        return read
+
+    def external_jwt(self, email: str) -> str:
+        """A token that externalAuth/signin accepts."""
+        return self._inside.external_jwt(sub=email, email=email)
+
+    def advance(self, seconds: float) -> None:
+        """Move the scenario's clock, which is the server's too."""
+        self._inside.advance(seconds)
+
+    def change(self, **settings: Any) -> None:
+        """Change settings of the living environment."""
+        self._inside.update(**settings)
+        self.settings = {**self.settings, **settings}
+
+    def reset_mfa(self, user_id: str) -> None:
+        """The administrator's 'Reset MFA'."""
+        self._inside.reset_mfa(user_id)
+
+
+class ReferenceTarget:
+    """`reference` and `reference:FAULT[,FAULT]`.
+
+    Args:
+        faults: slugs of the faults to build in.
+        seed: of the run.
+        profile: what it is held to; its own by default.
+        note: told what a person should know.
+        server: one to share between targets; by default a new one.
+    """
+
+    def __init__(
+        self,
+        faults: Sequence[str] = (),
+        *,
+        seed: str = "0",
+        profile: Profile | None = None,
+        note: Callable[[str], None] | None = None,
+        server: ReferenceServer | None = None,
+    ) -> None:
+        self.faults = tuple(faults)
+        self.name = ":".join(("reference", ",".join(self.faults))) if self.faults else "reference"
+        self.label = "our reference server, not yours"
+        if self.faults:
+            self.label += (
+                f", with {'the fault' if len(self.faults) == 1 else 'the faults'} {', '.join(self.faults)}"
+            )
+        self.profile = profile or Profile.default()
+        self._seed = seed
+        self._contact = Contact(note=note) if note else Contact()
+        self._server = server
+        self._arranged: Counter[str] = Counter()
+
+    def open(self) -> None:
+        """Make the server.
+
+        Raises:
+            TargetError: a fault is not known; names the nearest.
+        """
+        from mfa_simulators.server.faults import FAULTS  # noqa: PLC0415 - loads the whole server
+
+        for slug in self.faults:
+            if slug not in FAULTS:
+                raise TargetError(
+                    f"target {self.name!r}",
+                    f"there is no fault {slug!r}{nearest(slug, FAULTS)}",
+                    "`mfa-harness list faults` prints them all",
+                )
+        self._running()
+
+    def _running(self) -> ReferenceServer:
+        if self._server is None:
+            from mfa_simulators.server import ReferenceServer  # noqa: PLC0415
+
+            self._server = ReferenceServer(seed=self._seed)
+        return self._server
+
+    def arrange(self, settings: Mapping[str, Any], *, scenario: str, locks_out: bool) -> ReferenceEnvironment:
+        """A new environment, its clock at `START`, its random choices fixed by seed and scenario.
+
+        Raises:
+            ScenarioError: a setting that does not exist.
+        """
+        from mfa_simulators.server.settings import SettingsError  # noqa: PLC0415
+
+        server = self._running()
+        # Faults are part of it: with one server for many targets, no two environments may be alike.
+        seed = "/".join((self._seed, ",".join(self.faults), scenario))
+        self._arranged[scenario] += 1
+        if self._arranged[scenario] > 1:
+            seed += f"/{self._arranged[scenario]}"
+        clock = VirtualClock(START)
+        declared = {**self.profile.server_settings(), **settings}  # it behaves as its profile says
+        try:
+            inside = server.environment(clock=clock, seed=seed, faults=self.faults, **declared)
+        except SettingsError as error:
+            raise ScenarioError(str(error)) from error
+        origin, rp_id = self.profile.site(declared)
+        return ReferenceEnvironment(
+            inside,
+            clock,
+            origin=origin,
+            rp_id=rp_id,
+            settings=settings,
+            inner=server.transport,
+            contact=self._contact,
+            profile=self.profile,
+            seed=seed,
+            locks_out=locks_out,
+        )
+
+    def would_refuse(self, settings: Mapping[str, Any], *, locks_out: bool) -> str:  # noqa: ARG002 - never
+        """It refuses nothing."""
+        return ""
+
+    def close(self) -> list[str]:
+        """Nothing to stop: the server is part of this process."""
+        return []

@@ -1,0 +1,311 @@
+"""The passkey as a page sees it: WebAuthn Level 3 JSON in, JSON out."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING, Any, Final
+
+from mfa_simulators.clock import SYSTEM_CLOCK
+from mfa_simulators.passkey import base64url
+from mfa_simulators.passkey.client_data import ClientData, collect, rp_id_for
+from mfa_simulators.passkey.core import Authenticator
+from mfa_simulators.passkey.errors import RefusedError, WebAuthnError
+from mfa_simulators.passkey.faults import Fault, find
+from mfa_simulators.passkey.options import Creation, read_creation, read_request
+from mfa_simulators.passkey.settings import SECURITY_KEY, Settings
+from mfa_simulators.passkey.vault import HeldCredential, Vault
+
+if TYPE_CHECKING:
+    from mfa_simulators.clock import Clock
+
+# Browsers tell the page little: all but two refusals look the same to it.
+_NAMES: Final = {"excluded": "InvalidStateError", "no-algorithm": "NotSupportedError"}
+_EXPORT_VERSION: Final = 1
+
+
+class VirtualPasskey:
+    """One authenticator with its browser and its user, holding many credentials.
+
+    Out of the box it is a synced platform passkey: it verifies its user, is backed up (BE and BS set),
+    reports a counter of 0, and makes discoverable ES256 credentials. `VirtualPasskey.security_key()` is
+    the other common kind. Under a seed every key, id and signature follows from the seed, so the same
+    calls give the same bytes; such keys protect nothing.
+
+    Not to be shared between threads; clone it instead.
+
+    Args:
+        clock: dates the credentials; the system's by default.
+        seed: a number or text to derive everything from; None for real randomness.
+        settings: members of `Settings`, by name: user_verification, backup_eligible, backup_state,
+            counter, discoverable, algorithms, attestation, aaguid, attachment, transports, user.
+
+    Raises:
+        ValueError: settings that contradict each other.
+    """
+
+    def __init__(
+        self, *, clock: Clock = SYSTEM_CLOCK, seed: int | str | None = None, **settings: Any
+    ) -> None:
+        self._core = Authenticator(Settings(**settings), clock, seed)
+
+    @classmethod
+    def security_key(
+        cls, *, clock: Clock = SYSTEM_CLOCK, seed: int | str | None = None, **settings: Any
+    ) -> VirtualPasskey:
+        """A security key: one device, never backed up, with a signature counter per credential.
+
+        Args:
+            clock: dates the credentials; the system's by default.
+            seed: a number or text to derive everything from; None for real randomness.
+            settings: members of `Settings` that differ from a security key's.
+        """
+        return cls(clock=clock, seed=seed, **(SECURITY_KEY | settings))
+
+    @property
+    def settings(self) -> Settings:
+        """Its kind, and its user's behaviour."""
+        return self._core.settings
+
+    @property
+    def credentials(self) -> tuple[HeldCredential, ...]:
+        """What it holds, oldest first."""
+        return tuple(self._core.vault.credentials.values())
+
+    def configure(self, **changes: Any) -> None:
+        """Changes settings from now on: `configure(user="declines")`, `configure(backup_state=False)`.
+
+        Credentials keep whether they are backup eligible, as that never changes in a credential's life.
+
+        Raises:
+            ValueError: settings that contradict each other.
+        """
+        self._core.settings = replace(self._core.settings, **changes)
+
+    def create(
+        self, options: dict[str, Any], *, origin: str, fault: str | None = None, top_origin: str | None = None
+    ) -> dict[str, Any]:
+        """Registers: `navigator.credentials.create()` on a page (WebAuthn L3 section 5.1.3).
+
+        Args:
+            options: PublicKeyCredentialCreationOptionsJSON, what a server puts inside `publicKey`.
+            origin: of the page, such as `https://app.example.org`.
+            fault: one slug of the catalogue (`FAULTS`), to lie to the server with.
+            top_origin: of the page around, if ours is framed by another site's.
+
+        Returns:
+            RegistrationResponseJSON.
+
+        Raises:
+            WebAuthnError: what the browser rejects with.
+            ValueError: no such fault, or one that this ceremony cannot have.
+        """
+        asked = read_creation(options)
+        flaw = None if fault is None else find(fault, "create")
+        rp_id = rp_id_for(origin, asked.rp_id)
+        client_data = _client_data("webauthn.create", asked.challenge, origin, top_origin, flaw)
+        core = self._core
+        attachment = core.settings.attachment
+        if asked.attachment is not None and asked.attachment != attachment:
+            raise WebAuthnError(
+                "NotAllowedError",
+                f"a {asked.attachment} authenticator is asked for, and this one is {attachment}",
+            )
+        try:
+            made = core.make_credential(
+                hashlib.sha256(client_data).digest(),
+                rp_id,
+                asked.user,
+                algorithms=asked.algorithms,
+                exclude=asked.exclude,
+                resident_key=asked.resident_key,
+                user_verification=asked.user_verification,
+                formats=_formats(asked, core.settings.aaguid),
+                lie=None if flaw is None else flaw.authenticator,
+            )
+        except RefusedError as refusal:
+            raise _rejection(refusal) from refusal
+        held = made.held
+        identifier = base64url.encode(held.id)
+        response = {
+            "id": identifier,
+            "rawId": identifier,
+            "type": "public-key",
+            "authenticatorAttachment": attachment,
+            "clientExtensionResults": _extension_results(asked, held),
+            "response": {
+                "clientDataJSON": base64url.encode(client_data),
+                "attestationObject": base64url.encode(made.attestation_object),
+                "authenticatorData": base64url.encode(made.data),
+                "transports": list(core.settings.transports),
+                "publicKey": base64url.encode(held.key.spki()),
+                "publicKeyAlgorithm": held.key.algorithm.number,
+            },
+        }
+        if flaw is not None and flaw.wire is not None:
+            flaw.wire(response)
+        return response
+
+    def get(
+        self,
+        options: dict[str, Any],
+        *,
+        origin: str,
+        fault: str | None = None,
+        top_origin: str | None = None,
+        account: str | None = None,
+    ) -> dict[str, Any]:
+        """Authenticates: `navigator.credentials.get()` on a page (WebAuthn L3 section 5.1.4).
+
+        Args:
+            options: PublicKeyCredentialRequestOptionsJSON, what a server puts inside `publicKey`.
+            origin: of the page, such as `https://app.example.org`.
+            fault: one slug of the catalogue (`FAULTS`), to lie to the server with.
+            top_origin: of the page around, if ours is framed by another site's.
+            account: the user name to choose where several credentials would do; else the first that
+                allowCredentials lists, or the newest.
+
+        Returns:
+            AuthenticationResponseJSON.
+
+        Raises:
+            WebAuthnError: what the browser rejects with.
+            ValueError: no such fault, or one that this ceremony cannot have.
+        """
+        asked = read_request(options)
+        flaw = None if fault is None else find(fault, "get")
+        rp_id = rp_id_for(origin, asked.rp_id)
+        client_data = _client_data("webauthn.get", asked.challenge, origin, top_origin, flaw)
+        core = self._core
+        try:
+            asserted = core.get_assertion(
+                hashlib.sha256(client_data).digest(),
+                rp_id,
+                allow=asked.allow,
+                user_verification=asked.user_verification,
+                account=account,
+                lie=None if flaw is None else flaw.authenticator,
+            )
+        except RefusedError as refusal:
+            raise _rejection(refusal) from refusal
+        held = asserted.held
+        identifier = base64url.encode(held.id)
+        inner = {
+            "clientDataJSON": base64url.encode(client_data),
+            "authenticatorData": base64url.encode(asserted.data),
+            "signature": base64url.encode(asserted.signature),
+        }
+        if held.discoverable:
+            inner["userHandle"] = base64url.encode(held.user.handle)
+        response = {
+            "id": identifier,
+            "rawId": identifier,
+            "type": "public-key",
+            "authenticatorAttachment": core.settings.attachment,
+            "clientExtensionResults": {},
+            "response": inner,
+        }
+        if flaw is not None and flaw.wire is not None:
+            flaw.wire(response)
+        return response
+
+    def remove(self, credential_id: bytes) -> None:
+        """Deletes a credential, as a user does in her device's settings.
+
+        Raises:
+            KeyError: it holds no such credential.
+        """
+        del self._core.vault.credentials[credential_id]
+
+    def clone(self) -> VirtualPasskey:
+        """A second device with the same keys and counters, as a thief makes; from now on each counts alone.
+
+        What each makes later differs, under a seed too.
+        """
+        core = self._core
+        twin = VirtualPasskey.__new__(VirtualPasskey)
+        twin._core = Authenticator(core.settings, core.clock, core.seed, core.vault.clone())  # noqa: SLF001
+        return twin
+
+    def rollback(self, signatures: int = 1) -> None:
+        """Sets the counters back by so many signatures, as restoring an old image of the device does.
+
+        Keys and credentials stay. The next assertion then reports a counter that the server has seen.
+
+        Raises:
+            ValueError: the counter is fixed at zero, or the number is not positive.
+        """
+        if self.settings.counter == "zero":
+            raise ValueError(
+                "this passkey's counter is fixed at zero, so nothing can go back; make it with "
+                'counter="per-credential", or use VirtualPasskey.security_key()'
+            )
+        if signatures < 1:
+            raise ValueError(f"expected to go back by one signature or more, found {signatures}")
+        self._core.vault.rollback(signatures)
+
+    def export(self) -> dict[str, Any]:
+        """All of it as JSON, private keys included; the seed and the clock are not."""
+        settings = asdict(self.settings)
+        settings["aaguid"] = base64url.encode(self.settings.aaguid)
+        return {
+            "version": _EXPORT_VERSION,
+            "settings": {
+                name: list(value) if isinstance(value, tuple) else value for name, value in settings.items()
+            },
+            **self._core.vault.export(),
+        }
+
+    @classmethod
+    def load(
+        cls, exported: dict[str, Any], *, clock: Clock = SYSTEM_CLOCK, seed: int | str | None = None
+    ) -> VirtualPasskey:
+        """The passkey that was exported. With the same seed it goes on as if it had never stopped.
+
+        Raises:
+            ValueError: this is no export, or one of another version.
+        """
+        if exported.get("version") != _EXPORT_VERSION:
+            raise ValueError(f"expected what export() gave, version {_EXPORT_VERSION}")
+        try:
+            settings: dict[str, Any] = {
+                name: tuple(value) if isinstance(value, list) else value
+                for name, value in exported["settings"].items()
+            }
+            settings["aaguid"] = base64url.decode(settings["aaguid"])
+            passkey = cls(clock=clock, seed=seed, **settings)
+        except (KeyError, TypeError, AttributeError) as error:
+            raise ValueError(f"this is no exported passkey: {type(error).__name__} {error}") from error
+        passkey._core.vault = Vault.load(exported)
+        return passkey
+
+    def __repr__(self) -> str:
+        return f"VirtualPasskey({len(self.credentials)} credentials, {self.settings.attachment})"
+
+
+def _client_data(
+    type_: str, challenge: bytes, origin: str, top_origin: str | None, flaw: Fault | None
+) -> bytes:
+    if flaw is None or flaw.client is None:
+        return collect(type_, challenge, origin, top_origin)
+    draft = ClientData(type_, base64url.encode(challenge), origin, top_origin is not None, top_origin)
+    flaw.client(draft)
+    return draft.render()
+
+
+def _formats(asked: Creation, aaguid: bytes) -> tuple[str, ...]:
+    """What the browser lets through (section 5.1.3): a party that asks for nothing gets `none`."""
+    if asked.attestation in ("direct", "indirect", "enterprise"):
+        return asked.attestation_formats
+    # Self attestation without a model's name identifies nobody, and stays.
+    return ("none",) if any(aaguid) else ()
+
+
+def _extension_results(asked: Creation, held: HeldCredential) -> dict[str, Any]:
+    if asked.extensions.get("credProps") is True:
+        return {"credProps": {"rk": held.discoverable}}
+    return {}
+
+
+def _rejection(refusal: RefusedError) -> WebAuthnError:
+    return WebAuthnError(_NAMES.get(refusal.reason, "NotAllowedError"), refusal.message)

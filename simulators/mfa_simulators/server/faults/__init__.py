@@ -1,0 +1,17 @@
+"""Faults by slug. Nothing of the clean server knows of them but the facade that composes an environment."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from mfa_simulators.server.faults import control
+from mfa_simulators.server.faults.fault import Fault, all_faults, find
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["FAULTS", "Fault", "find"]
+
+_TOPICS: Final = (control,)
+
+FAULTS: Final[Mapping[str, Fault]] = all_faults()

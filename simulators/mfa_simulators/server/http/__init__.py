@@ -1,0 +1,1 @@
+"""HTTP: routes, bodies, cookies and the gateway in front of them."""

@@ -1,0 +1,258 @@
+"""The gateway: finds the environment, reads the request, sees to CORS, CSRF, caching and the transcript."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from mfa_simulators.server.http.cookies import TOKEN_COOKIE, read_cookies
+from mfa_simulators.server.http.exchange import SCOPE_KEY, Exchange
+from mfa_simulators.server.operations import Call
+from mfa_simulators.server.rules.refusal import Refusal
+from mfa_simulators.server.transcript import Exchanged
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+
+    from mfa_simulators.server.environment import Environment
+    from mfa_simulators.server.registry import Registry
+
+    Scope = MutableMapping[str, Any]
+    Message = MutableMapping[str, Any]
+    Receive = Callable[[], Awaitable[Message]]
+    Send = Callable[[Message], Awaitable[None]]
+    Application = Callable[[Any, Any, Any], Awaitable[None]]
+
+_PREFIX: Final = "/api/v0/sdk/"
+_CONTROL: Final = "/control"
+_LARGEST_BODY: Final = 1_000_000
+_LOOPBACK_HOSTS: Final = ("localhost", "127.0.0.1", "[::1]")
+_METHODS: Final = b"GET, POST, PUT, PATCH, DELETE"
+_STATE_CHANGING_READS: Final = ("/users/mfa/register/totp", "/users/mfa/recovery")
+
+
+class Gateway:
+    """An ASGI application in front of the routes.
+
+    Args:
+        application: the routes.
+        registry: the environments.
+        control: whether `/control` is served.
+    """
+
+    def __init__(self, application: Application, registry: Registry, *, control: bool) -> None:
+        self._application = application
+        self._registry = registry
+        self._control = control
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers one request."""
+        if scope["type"] != "http":
+            await _not_http(scope, receive, send)
+            return
+        path: str = scope["path"]
+        if path.startswith(_PREFIX):
+            environment = self._registry.get(path[len(_PREFIX) :].partition("/")[0])
+            if environment is None:
+                await _refuse(send, Refusal(404, "not_found", "There is no such environment"))
+            else:
+                await self._in_environment(environment, scope, receive, send)
+        elif path == _CONTROL or path.startswith(f"{_CONTROL}/"):
+            await self._in_control(scope, receive, send)
+        else:
+            await self._application(scope, receive, send)
+
+    async def _in_environment(
+        self, environment: Environment, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        headers = _headers(scope)
+        rules = environment.operations.rules
+        origin = headers.get("origin")
+        more = [(b"cache-control", rules.cache_control().encode())]
+        if origin is not None:
+            more.append((b"vary", b"origin"))
+            if rules.cors_allows(origin):
+                more += _cors(origin)
+        if scope["method"] == "OPTIONS":
+            if len(more) > 2:  # noqa: PLR2004  (allowed)
+                more += _preflight(headers)
+            await _send(send, 204, b"", more)
+            return
+        body = await _read(receive)
+        reply = _Reply(send, more)
+        if body is None:
+            await _refuse(reply, Refusal(413, "payload_too_large", "The body is too large"))
+        else:
+            call = _call(environment, scope, headers)
+            exchange = Exchange(environment, call, body, scope["query_string"])
+            if not _csrf_safe(exchange, scope, headers):
+                await _refuse(
+                    reply, Refusal(403, "origin_not_allowed", "This origin may not act with the cookie")
+                )
+            else:
+                scope[SCOPE_KEY] = exchange
+                refusal = environment.address_refusal(call)
+                if refusal is None:
+                    await self._application(scope, receive, reply)
+                else:
+                    await _refuse(reply, refusal)
+            environment.exchanges.add(
+                Exchanged(
+                    at=call.now,
+                    method=scope["method"],
+                    path=scope["path"],
+                    query=scope["query_string"].decode("latin-1"),
+                    headers=list(scope["headers"]),
+                    body=body,
+                    status=reply.status,
+                    answer_headers=reply.headers,
+                    answer=reply.body,
+                )
+            )
+
+    async def _in_control(self, scope: Scope, receive: Receive, send: Send) -> None:
+        host = _headers(scope).get("host", "").lower()
+        name = host if host.endswith("]") else host.rpartition(":")[0] or host
+        if not self._control:
+            await _refuse(send, Refusal(404, "not_found", "The control plane is off: serve with --control"))
+        elif name not in _LOOPBACK_HOSTS:
+            await _refuse(send, Refusal(403, "forbidden", "The control plane answers to loopback names only"))
+        else:
+            body = await _read(receive)
+            if body is None:
+                await _refuse(send, Refusal(413, "payload_too_large", "The body is too large"))
+                return
+            scope[SCOPE_KEY] = body
+            await self._application(scope, receive, _Reply(send, [(b"cache-control", b"no-store")]))
+
+
+class _Reply:
+    """Passes an answer on with more headers, and remembers it."""
+
+    __slots__ = ("_more", "_send", "body", "headers", "status")
+
+    def __init__(self, send: Send, more: Iterable[tuple[bytes, bytes]]) -> None:
+        self._send = send
+        self._more = list(more)
+        self.status = 0
+        self.headers: list[tuple[bytes, bytes]] = []
+        self.body = b""
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            self.headers = [*message.get("headers", ()), *self._more]
+            message = {**message, "headers": self.headers}
+        else:
+            self.body += message.get("body", b"")
+        await self._send(message)
+
+
+def _headers(scope: Scope) -> dict[str, str]:
+    """Headers by lower-case name; of several with one name the last."""
+    return {name.decode("latin-1").lower(): text.decode("latin-1") for name, text in scope["headers"]}
+
+
+def _call(environment: Environment, scope: Scope, headers: dict[str, str]) -> Call:
+    get = headers.get
+    authorization = get("authorization", "")
+    token = authorization[7:].strip() if authorization[:7].lower() == "bearer " else None
+    from_cookie = False
+    external = None
+    settings = environment.settings
+    if settings.cookie_mode or settings.external_auth_cookie:
+        cookies = read_cookies(get("cookie", ""))
+        if token is None and settings.cookie_mode and (held := cookies.get(TOKEN_COOKIE)):
+            token, from_cookie = held, True
+        if settings.external_auth_cookie:
+            external = cookies.get(settings.external_auth_cookie)
+    client = scope.get("client")
+    return Call(
+        now=environment.clock.now(),
+        origin=get("origin"),
+        user_agent=get("user-agent"),
+        token=token or None,
+        from_cookie=from_cookie,
+        mfa_token=get("x-mfa-auth-token") or None,
+        elevated_token=get("x-dyn-elevated-access-token") or None,
+        nonce=get("x-dynamic-device-nonce"),
+        device_key=get("x-dynamic-device-publickey"),
+        device_signature=get("x-dynamic-device-signed-nonce"),
+        session_public_key=get("x-dyn-session-public-key"),
+        external_token=external,
+        claimed_time=get("x-time") or get("date"),
+        address=client[0] if client else "",
+        forwarded=get("x-forwarded-for", ""),
+    )
+
+
+def _csrf_safe(exchange: Exchange, scope: Scope, headers: dict[str, str]) -> bool:
+    call = exchange.call
+    if not call.from_cookie:
+        return True
+    if scope["method"] == "GET" and not scope["path"].endswith(_STATE_CHANGING_READS):
+        return True
+    cross_site = headers.get("sec-fetch-site") == "cross-site"
+    needs_origin = scope["method"] != "GET"
+    if call.origin is None and needs_origin:
+        return False
+    return exchange.operations.rules.csrf_allows(call.origin, cross_site)
+
+
+def _cors(origin: str) -> list[tuple[bytes, bytes]]:
+    return [
+        (b"access-control-allow-origin", origin.encode("latin-1")),
+        (b"access-control-allow-credentials", b"true"),
+        (b"access-control-expose-headers", b"retry-after"),
+    ]
+
+
+def _preflight(headers: dict[str, str]) -> list[tuple[bytes, bytes]]:
+    more = [(b"access-control-allow-methods", _METHODS), (b"access-control-max-age", b"600")]
+    if asked := headers.get("access-control-request-headers"):
+        more.append((b"access-control-allow-headers", asked.encode("latin-1")))
+    return more
+
+
+async def _read(receive: Receive) -> bytes | None:
+    """The whole body; None when it is too large."""
+    parts: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            return b"".join(parts)
+        parts.append(message.get("body", b""))
+        size += len(parts[-1])
+        if size > _LARGEST_BODY:
+            return None
+        if not message.get("more_body", False):
+            return b"".join(parts)
+
+
+async def _refuse(send: Send, refusal: Refusal) -> None:
+    body = msgspec.json.encode({"error": refusal.message, "code": refusal.code})
+    headers = [(b"content-type", b"application/json")]
+    if refusal.retry_after is not None:
+        headers.append((b"retry-after", str(refusal.retry_after).encode()))
+    await _send(send, refusal.status, body, headers)
+
+
+async def _send(send: Send, status: int, body: bytes, headers: list[tuple[bytes, bytes]]) -> None:
+    if status != 204:  # noqa: PLR2004
+        headers = [*headers, (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+async def _not_http(scope: Scope, receive: Receive, send: Send) -> None:
+    if scope["type"] == "websocket":
+        await receive()
+        await send({"type": "websocket.close", "code": 1008})
+        return
+    while True:  # lifespan: there is nothing to start or stop
+        message = await receive()
+        await send({"type": f"{message['type']}.complete"})
+        if message["type"] == "lifespan.shutdown":
+            return

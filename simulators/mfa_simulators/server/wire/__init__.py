@@ -1,0 +1,1 @@
+"""The bodies of the wire, to the field name and the casing."""

@@ -1,0 +1,47 @@
+"""What one relying party asks for, where WebAuthn Level 3 leaves it to the relying party."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+UserVerification = Literal["required", "preferred", "discouraged"]
+ES256: Final = -7
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """A relying party's choices; the defaults are the strict ones that refuse no honest passkey.
+
+    Attributes:
+        user_verification: `required` makes a response without the UV flag fail (7.1 step 16, 7.2 step 17).
+        algorithms: COSE algorithm numbers offered at registration, best first (7.1 step 20).
+        allow_cross_origin: ceremonies within an iframe of another site are expected (7.1 steps 10 and 11,
+            7.2 steps 13 and 14).
+        top_origins: pages that may frame us, when they may.
+        user_presence: False for registrations asked with conditional mediation (7.1 step 15).
+        backup_eligible: None takes both; True or False refuses the other kind (7.1 step 18).
+        backup_state: None takes both; True or False refuses the other kind (7.1 step 19, 7.2 step 19).
+        attestation: `ignore` reads no attestation statement, as a party that asked for `none` may;
+            `verify` checks it (7.1 steps 21 to 24).
+        attestation_types: which kinds are trusted enough: `none`, `self` (7.1 step 24).
+        counter: what a signature counter that did not grow means (7.2 step 22): `refuse` the response,
+            `flag` it in the result, or `ignore` it.
+        extensions: extension identifiers that were asked for; an output of any other is refused (7.1
+            step 28, 7.2 step 23). None ignores what comes unasked.
+    """
+
+    user_verification: UserVerification = "preferred"
+    algorithms: tuple[int, ...] = (ES256,)
+    allow_cross_origin: bool = False
+    top_origins: Collection[str] = ()
+    user_presence: bool = True
+    backup_eligible: bool | None = None
+    backup_state: bool | None = None
+    attestation: Literal["verify", "ignore"] = "verify"
+    attestation_types: Collection[str] = ("none", "self")
+    counter: Literal["refuse", "flag", "ignore"] = "refuse"
+    extensions: frozenset[str] | None = None

@@ -1,0 +1,168 @@
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from mfa_harness.commands.catalogue import Catalogue
+
+if TYPE_CHECKING:
+    from tests.harness.cli.conftest import Command
+
+SHAPES: dict[str, dict[str, type | tuple[type, ...]]] = {
+    "requirements": {
+        "id": str,
+        "level": str,
+        "text": str,
+        "why": str,
+        "sources": list,
+        "excluded": str,
+        "checks": list,
+    },
+    "scenarios": {
+        "id": str,
+        "title": str,
+        "feature": str,
+        "line": int,
+        "requirement": str,
+        "tags": list,
+        "steps": list,
+    },
+    "steps": {"kind": str, "pattern": str, "example": str, "values": dict, "doc": str},
+    "faults": {"id": str, "slug": str, "sentence": str, "requirement": str, "sources": list},
+    "capabilities": {"name": str, "sentence": str, "assumed": bool},
+}
+
+
+@pytest.fixture(scope="module")
+def catalogue() -> Catalogue:
+    return Catalogue()
+
+
+@pytest.mark.parametrize("topic", SHAPES)
+def test_a_list_as_json_has_the_shape_that_scripts_rely_on(command: Command, topic: str) -> None:
+    ended = command("list", topic, "--json")
+    listed: list[dict[str, Any]] = json.loads(ended.out)
+    assert (ended.code, ended.err) == (0, "")
+    assert listed
+    for each in listed:
+        assert list(each) == list(SHAPES[topic])
+        assert all(isinstance(each[name], kind) for name, kind in SHAPES[topic].items()), each
+
+
+@pytest.mark.parametrize("topic", SHAPES)
+def test_a_list_for_people_has_a_line_for_everything(command: Command, topic: str) -> None:
+    lines = command("list", topic).out.splitlines()
+    assert len(lines) == len(json.loads(command("list", topic, "--json").out))
+
+
+def test_without_a_topic_everything_is_counted(command: Command) -> None:
+    counts = json.loads(command("list", "--json").out)
+    assert list(counts) == list(SHAPES)
+    for topic, count in counts.items():
+        assert f"{count:>4}  mfa-harness list {topic}\n" in command("list").out
+
+
+def test_an_unknown_topic_names_the_nearest(command: Command) -> None:
+    ended = command("list", "scenaros")
+    assert ended.code == 2
+    assert ended.err == (
+        "mfa-harness: there is no topic called 'scenaros'\n"
+        "             Did you mean scenarios? "
+        "Known: requirements, scenarios, steps, faults, capabilities.\n"
+    )
+
+
+def test_a_requirement_is_explained_with_its_sources_scenarios_and_faults(
+    command: Command, catalogue: Catalogue
+) -> None:
+    requirement = catalogue.requirements["totp.one-device"]
+    ended = command("explain", "totp.one-device")
+    assert ended.code == 0
+    assert ended.out.startswith(f"requirement  totp.one-device\nlevel        {requirement.level}\n")
+    assert requirement.text in ended.out
+    for source in requirement.sources:
+        assert source in ended.out
+    assert "totp.one-device.second-refused: A second authenticator app is refused" in ended.out
+    for fault in catalogue.faults_of("totp.one-device"):
+        assert f"{fault.slug}: {fault.sentence}" in ended.out
+    assert ended.out.endswith("run it       mfa-harness check --only totp.one-device\n")
+
+
+def test_a_check_is_explained_with_its_steps_and_the_requirement_it_stands_for(
+    command: Command, catalogue: Catalogue
+) -> None:
+    check = next(each for each in catalogue.checks if each.id == "totp.one-device.second-refused")
+    out = command("explain", "@totp.one-device.second-refused").out
+    assert f"where        {check.feature}:{check.line}\n" in out
+    assert catalogue.requirements["totp.one-device"].text in out
+    for step in check.steps:
+        assert f"{step.keyword} {step.text}\n" in out
+
+
+def test_an_outline_is_explained_row_by_row(command: Command, catalogue: Catalogue) -> None:
+    row = next(each for each in catalogue.checks if each.id.endswith("]"))
+    outline = row.id.partition("[")[0]
+    rows = [each.id for each in catalogue.checks if each.id.startswith(f"{outline}[")]
+    out = command("explain", outline).out
+    assert [line.split()[1] for line in out.splitlines() if line.startswith("check ")] == [
+        each.split()[0] for each in rows
+    ]
+    assert f"mfa-harness check --only '{row.id}'" in out
+
+
+def test_a_fault_is_explained_by_its_slug_and_by_its_number(command: Command, catalogue: Catalogue) -> None:
+    fault = next(iter(catalogue.faults.values()))
+    out = command("explain", fault.slug).out
+    assert out == command("explain", fault.id).out
+    assert out.startswith(f"fault      {fault.slug} ({fault.id})\n")
+    assert fault.sentence in out
+    assert f"mfa-harness check reference:{fault.slug} --only {fault.requirement}\n" in out
+    assert f"mfa-harness serve --fault {fault.slug}\n" in out
+
+
+def test_a_capability_is_explained(command: Command) -> None:
+    out = command("explain", "passkeys").out
+    assert out.startswith("capability  passkeys\n")
+    assert "[capabilities]\n            passkeys = true\n" in out
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        'Then she is refused with "401 Unauthorized"',
+        'she is refused with "403 Forbidden"',
+        '{who} is refused[ with "{reason}"]',
+    ],
+)
+def test_a_step_is_explained_by_its_sentence(command: Command, sentence: str) -> None:
+    out = command("explain", sentence).out
+    assert out.startswith('step       {who} is refused[ with "{reason}"]\nkind       then\n')
+    assert "{reason}   401 Unauthorized\n           403 Forbidden\n" in out
+    assert "totp.one-device.second-refused: A second authenticator app is refused\n" in out
+
+
+def test_a_sentence_may_be_typed_without_quotes(command: Command) -> None:
+    assert command("explain", "she", "is", "refused").out.startswith("step  ")
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("totp.one-devise", "Did you mean totp.one-device? `mfa-harness list` names them all."),
+        ("@passkey", "Did you mean passkeys? `mfa-harness list` names them all."),
+        ("she is refusd", "The nearest: Then she is "),
+    ],
+)
+def test_an_unknown_name_names_the_nearest(command: Command, name: str, told: str) -> None:
+    ended = command("explain", name)
+    assert (ended.code, ended.out) == (2, "")
+    assert told in ended.err
+    assert len(ended.err.splitlines()) == 2
+
+
+def test_everything_that_has_a_name_can_be_explained(command: Command, catalogue: Catalogue) -> None:
+    sample = [*list(catalogue.names())[::7], *(each.example for each in catalogue.sentences[::5])]
+    for name in sample:
+        assert command("explain", name).code == 0, name
