@@ -36,6 +36,13 @@ if TYPE_CHECKING:
     from mfa_harness.suite import Check
 
 OK, FAILED, OURS, INTERRUPTED = 0, 1, 3, 130
+_NOT_WANTED = (
+    "no:cacheprovider",
+    "no:terminal",
+    "no:unraisableexception",
+    "no:threadexception",
+    "no:doctest",
+)
 _KEPT_OUT = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "PYTEST_DISABLE_PLUGIN_AUTOLOAD")
 
 
@@ -52,9 +59,8 @@ def run_check(options: CheckOptions, reporters: Iterable[Reporter]) -> int:
     """
     checks = _chosen(_all_checks(options), options)
     begun = time.perf_counter()
-    target = open_target(
-        options.target or None, options.profile, options.seed, note=lambda text: run.note(text)
-    )
+    say = lambda text: run.note(text)  # noqa: E731, PLW0108 - the run that notes belong to is made from the target
+    target = open_target(options.target or None, options.profile, options.seed, note=say)
     run = Run(
         target,
         seed=options.seed,
@@ -79,9 +85,7 @@ def run_check(options: CheckOptions, reporters: Iterable[Reporter]) -> int:
         interrupted = _drive(run, checks)
     finally:
         run.leftovers.extend(target.close())
-    return _finish(
-        run, checks, interrupted=interrupted, seconds=time.perf_counter() - begun
-    )
+    return _finish(run, checks, interrupted=interrupted, seconds=time.perf_counter() - begun)
 
 
 def _all_checks(options: CheckOptions) -> list[Check]:
@@ -170,8 +174,16 @@ def _drive(run: Run, checks: Sequence[Check]) -> bool:
     with tempfile.TemporaryDirectory(prefix="mfa-harness-") as folder, _clean_environment():
         ini = Path(folder) / "pytest.ini"
         ini.write_text("[pytest]\naddopts =\n", encoding="utf-8")
-        arguments = ["-c", str(ini), "--rootdir", str(suite.suite_dir()), "--strict-markers", "--noconftest", "--capture=sys"]
-        for plugin in ("no:cacheprovider", "no:terminal", "pytest_bdd.plugin", "mfa_harness.pytest_plugin"):
+        arguments = [
+            "-c",
+            str(ini),
+            "--rootdir",
+            str(suite.suite_dir()),
+            "--strict-markers",
+            "--noconftest",
+            "--capture=sys",
+        ]
+        for plugin in (*_NOT_WANTED, "pytest_bdd.plugin", "mfa_harness.pytest_plugin"):
             arguments += ["-p", plugin]
         chosen = _Chosen(run, checks)
         pytest.main([*arguments, *files], plugins=[chosen])

@@ -38,10 +38,10 @@ class FeatureModule(pytest.Module):
         module = ModuleType(self.path.stem)
         module.__file__ = str(self.path)
         self._by_function: dict[str, list[Check]] = {}
-        for name, checks in by_scenario.items():
-            function = _bind(self.path, name, checks)
-            function_name = checks[0].id.partition("[")[0]
-            self._by_function[function_name] = checks
+        for name, rows in by_scenario.items():
+            function = _bind(self.path, name, rows)
+            function_name = rows[0].id.partition("[")[0]
+            self._by_function[function_name] = rows
             setattr(module, function_name, function)
         return module
 

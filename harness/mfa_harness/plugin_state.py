@@ -11,9 +11,9 @@ if TYPE_CHECKING:
     from mfa_harness.scenario.world import World
     from mfa_harness.suite import Check
 
-CHECK_KEY = pytest.StashKey["Check"]()
-WORLD_KEY = pytest.StashKey["World"]()
-SESSION = pytest.StashKey["ScenarioSession"]()
+CHECK_KEY: pytest.StashKey[Check] = pytest.StashKey()
+WORLD_KEY: pytest.StashKey[World] = pytest.StashKey()
+SESSION: pytest.StashKey[ScenarioSession] = pytest.StashKey()
 
 
 def session_of(config: pytest.Config) -> ScenarioSession:

@@ -31,7 +31,7 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
 
     if not is_ours(file_path, parent.config):
         return None
-    return FeatureModule.from_parent(parent, path=file_path)  # type: ignore[no-any-return]
+    return FeatureModule.from_parent(parent, path=file_path)
 
 
 def pytest_bdd_before_scenario(request: pytest.FixtureRequest, scenario: Any) -> None:

@@ -117,8 +117,7 @@ def read(path: Path) -> tuple[Check, ...]:
     reader = _Reader(path, shown, ours=path.is_relative_to(suite_dir()))
     found = tuple(reader.feature(feature))
     if not reader.findings:
-        document["uri"] = shown
-        pickles = len(Compiler().compile(document))
+        pickles = len(Compiler().compile({**document, "uri": shown}))
         if pickles != len(found):
             reader.findings.append(
                 f"{shown}: {len(found)} checks were read, but Gherkin makes {pickles} of it"

@@ -1,7 +1,93 @@
-"""`mfa-harness doctor`."""
+"""`mfa-harness doctor`: look at a target before a run would fail a hundred times for one reason."""
 
 from __future__ import annotations
 
+from pathlib import Path  # noqa: TC003 - typer reads the annotations when it runs
+from typing import TYPE_CHECKING, Annotated, Final
 
-def doctor() -> None:
-    """Say whether the plumbing is right, what can run and what cannot."""
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mfa_harness.targets.doctor import Diagnosis, Need
+
+_MARKS: Final = {"well": "well", "mind": "MIND", "ill": "ILL"}
+_MINUTE: Final = 60
+
+
+def doctor(
+    target: Annotated[
+        str,
+        typer.Argument(
+            metavar="TARGET", help="As for check; by default the profile's url.", show_default=False
+        ),
+    ] = "",
+    profile: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The target's profile (see init).")
+    ] = None,
+) -> None:
+    """Is the plumbing right, what can run, what not and why, and how long it will take?
+
+    Makes one user and deletes her. Exit code 2 when a run makes no sense yet.
+
+    \b
+      mfa-harness doctor https://mfa.example.org --profile mine.toml
+    """  # noqa: D301 - click reads the \b
+    from mfa_harness.commands import page  # noqa: PLC0415
+    from mfa_harness.targets.doctor import examine  # noqa: PLC0415
+
+    diagnosis = examine(target or None, profile, needs=_needs)
+    page.write(_lines(diagnosis, page.width()))
+    raise typer.Exit(diagnosis.exit_code)
+
+
+def _needs() -> Iterator[Need]:
+    from mfa_harness import suite  # noqa: PLC0415
+    from mfa_harness.targets.doctor import Need  # noqa: PLC0415
+
+    return (Need(check.id, locks_out=check.locks_out) for check in suite.checks())
+
+
+def _lines(diagnosis: Diagnosis, wide: int | None) -> Iterator[str]:
+    from mfa_harness.commands import page  # noqa: PLC0415
+
+    if diagnosis.label:
+        yield from page.paragraph(diagnosis.label, wide, 0)
+        yield ""
+    rows: list[tuple[str, str, str]] = []
+    for finding in diagnosis.findings:
+        rows.append((_MARKS[finding.state], finding.topic, finding.text))
+        if finding.mend:
+            rows.append(("", "", finding.mend))
+    yield from page.columns(rows, wide)
+    kept_out = sum(diagnosis.kept_out.values())
+    total = diagnosis.runnable + kept_out
+    if total:
+        yield ""
+        yield f"can run  {diagnosis.runnable} of {total} checks{_duration(diagnosis.seconds)}"
+        if kept_out:
+            yield f"cannot   {kept_out} of {total}, because"
+            reasons = [("  ", f"{count}", reason) for reason, count in diagnosis.kept_out.items()]
+            yield from page.columns(reasons, wide)
+    if diagnosis.lacking:
+        yield ""
+        yield "The target lacks"
+        yield from page.columns([("", name, why) for name, why in diagnosis.lacking.items()], wide)
+    yield ""
+    yield from page.paragraph(_conclusion(diagnosis), wide, 0)
+
+
+def _conclusion(diagnosis: Diagnosis) -> str:
+    ill = sum(finding.state == "ill" for finding in diagnosis.findings)
+    if not ill:
+        return "Well: a run makes sense."
+    return f"NOT WELL: mend {'this' if ill == 1 else f'these {ill}'} first, or a run will tell you little."
+
+
+def _duration(seconds: float | None) -> str:
+    if seconds is None:
+        return ""
+    if seconds < _MINUTE:
+        return f", in about {max(seconds, 1):.0f} s"
+    return f", in about {seconds / _MINUTE:.0f} min"

@@ -1,7 +1,161 @@
-"""`mfa-harness serve`."""
+"""`mfa-harness serve`: the reference server for other programs and for people."""
 
 from __future__ import annotations
 
+import errno
+import signal
+import sys
+import threading
+from contextlib import contextmanager
+from pathlib import Path  # noqa: TC003 - typer reads the annotations when it runs
+from typing import TYPE_CHECKING, Annotated
 
-def serve() -> None:
-    """Say whether the plumbing is right, what can run and what cannot."""
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from mfa_harness.served import ServedEnvironment
+    from mfa_simulators.server import Environment, ReferenceServer
+
+
+def serve(
+    port: Annotated[
+        int,
+        typer.Option(
+            metavar="N",
+            min=0,
+            max=65535,
+            help="The port; 0, the default, takes a free one.",
+            show_default=False,
+        ),
+    ] = 0,
+    control: Annotated[
+        bool, typer.Option("--control", help="With the control plane: settings, clock and mail for tests.")
+    ] = False,
+    fault: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Build in a fault (see list faults). Repeatable.")
+    ] = None,
+    environments: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE.toml", help="Start with these [[environments]]; by default one is ready."),
+    ] = None,
+    database: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Keep users in this SQLite file; by default in memory."),
+    ] = None,
+) -> None:
+    """Run our reference server on this machine until Ctrl-C.
+
+    The first line out is JSON, all else goes to standard error:
+    {"url": ..., "environments": [{"id": ..., "settings": ..., "faults": ...}]}
+
+    \b
+      mfa-harness serve
+      mfa-harness serve --port 8080 --control
+      mfa-harness serve --fault recovery-code-reusable
+    """  # noqa: D301 - click reads the \b
+    from mfa_harness import served  # noqa: PLC0415
+
+    given = served.read(environments) if environments else (served.NEWCOMERS,)
+    wanted = _wanted(given, fault or (), environments)
+    with _serving(port, control=control, database=database) as server:
+        made = [server.environment(seed=each.seed, faults=each.faults, **each.settings) for each in wanted]
+        _announce(server, wanted, made)
+        sys.stderr.writelines(f"{line}\n" for line in _invitation(server.url, made, control=control))
+        sys.stderr.flush()
+        _until_stopped()
+    sys.stderr.write("Stopped.\n")
+
+
+def _wanted(
+    environments: Sequence[ServedEnvironment], faults: Sequence[str], file: Path | None
+) -> list[ServedEnvironment]:
+    """The environments with the command line's faults in each, all looked at before the server starts."""
+    import msgspec  # noqa: PLC0415
+
+    from mfa_harness import served  # noqa: PLC0415
+
+    wanted: list[ServedEnvironment] = []
+    served.check(served.ServedEnvironment(faults=tuple(faults)), "--fault")
+    for number, each in enumerate(environments, start=1):
+        served.check(each, f"{file}, environment {number}" if file else "the environment")
+        wanted.append(msgspec.structs.replace(each, faults=tuple(dict.fromkeys((*faults, *each.faults)))))
+    return wanted
+
+
+@contextmanager
+def _serving(port: int, *, control: bool, database: Path | None) -> Iterator[ReferenceServer]:
+    """The server, served.
+
+    Raises:
+        UsageError: the port is taken, or the database cannot be used.
+    """
+    from sqlalchemy.exc import DatabaseError  # noqa: PLC0415
+
+    from mfa_harness.usage import UsageError  # noqa: PLC0415
+    from mfa_simulators.server import ReferenceServer  # noqa: PLC0415
+
+    try:
+        server = ReferenceServer(control=control, database=database, port=port).__enter__()
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise UsageError(f"port {port} is taken", "Choose another --port; 0 takes a free one.") from error
+        if error.errno == errno.EACCES:
+            raise UsageError(f"port {port} may not be used", "Choose a --port above 1023.") from error
+        raise
+    except DatabaseError as error:
+        raise UsageError(
+            f"the database {database} cannot be used: {error.orig}", "Name a file of ours, or a new one."
+        ) from error
+    try:
+        yield server
+    finally:
+        server.__exit__(None, None, None)
+
+
+def _announce(
+    server: ReferenceServer, wanted: Sequence[ServedEnvironment], made: Sequence[Environment]
+) -> None:
+    """The first line out; an environment's settings are those that were asked for, as in a profile."""
+    import msgspec  # noqa: PLC0415
+
+    document = {
+        "url": server.url,
+        "environments": [
+            {"id": environment.id, "settings": asked.settings, "faults": asked.faults}
+            for asked, environment in zip(wanted, made, strict=True)
+        ],
+    }
+    sys.stdout.write(msgspec.json.encode(document).decode() + "\n")
+    sys.stdout.flush()  # whoever started us waits for this line
+
+
+def _invitation(url: str, environments: Sequence[Environment], *, control: bool) -> Iterator[str]:
+    yield f"Reference server on {url} (Ctrl-C stops it)"
+    for each in environments:
+        code = f"  e-mail code of everybody: {each.settings.email_code}" if each.settings.email_code else ""
+        with_faults = f"  with the fault {', '.join(each.faults)}" if each.faults else ""
+        yield f"  environment {each.id}{code}{with_faults}"
+    yield "Check it from another terminal:"
+    if control:
+        yield f"  mfa-harness check {url}"
+        return
+    first = environments[0]
+    yield f"  mfa-harness init {url} --environment {first.id} --output reference.toml"
+    if first.settings.email_code:
+        yield f'  (in reference.toml, under [sign_in], write: code = "{first.settings.email_code}")'
+    yield f"  mfa-harness check {url} --profile reference.toml"
+
+
+def _until_stopped() -> None:
+    """Wait for Ctrl-C, or for whoever started us to send SIGTERM."""
+    stop = threading.Event()
+    before = signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    try:
+        while not stop.wait(0.5):  # with a limit, or Windows would not see Ctrl-C
+            pass
+    except KeyboardInterrupt:
+        sys.stderr.write("\n")
+    finally:
+        signal.signal(signal.SIGTERM, before)

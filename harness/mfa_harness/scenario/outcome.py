@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from mfa_harness.verdicts import Breach
-from mfa_simulators.client.errors import ClientError
 
 if TYPE_CHECKING:
     from mfa_harness.events import Exchange
     from mfa_harness.scenario.actor import Actor
     from mfa_harness.scenario.witness import Sight
+    from mfa_simulators.client.errors import ClientError
 
 
 @dataclass

@@ -56,8 +56,7 @@ def look(actor: Actor, *, count_codes: bool) -> Sight:
         if not client.state.signed_in:
             continue
         try:
-            devices = client.get_mfa_devices()
-            passkeys = client.get_mfa_methods(verified_only=True).passkeys
+            methods = client.get_mfa_methods(verified_only=False)
         except ClientError:
             continue
         return Sight(
@@ -65,10 +64,10 @@ def look(actor: Actor, *, count_codes: bool) -> Sight:
                 sorted(
                     f"{device.type}{' verified' if device.verified else ''}"
                     f"{' default' if device.default else ''}"
-                    for device in devices
+                    for device in methods.devices
                 )
             ),
-            passkeys=len(passkeys),
+            passkeys=len(methods.passkeys),
             scope=scope,
             acknowledgement=_acknowledgement(actor.client),
             recovery_codes=_codes_left(actor) if count_codes else None,

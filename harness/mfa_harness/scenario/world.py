@@ -127,7 +127,7 @@ class World:
 
     def _verdicts_that_follow(self) -> list[str]:
         """The Then sentences that belong to the action at hand: those before the next action."""
-        found = []
+        found: list[str] = []
         for step in self._rest:
             if step.kind == "when" and found:
                 break

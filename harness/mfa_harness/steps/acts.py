@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from mfa_harness.scenario.world import World
+from typing import TYPE_CHECKING
+
 from mfa_harness.steps.lexicons import ACTS, ENDINGS, FACTS
 from mfa_harness.steps.sentence import sentence
+
+if TYPE_CHECKING:
+    from mfa_harness.scenario.world import World
 
 
 @sentence("{who} {act}", example="When she signs out", act=ACTS)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mfa_harness.scenario.world import World
 from mfa_harness.steps.lexicons import ACTS
 from mfa_harness.steps.sentence import Lexicon, sentence
 from mfa_harness.verdicts import NotApplicable
 
 if TYPE_CHECKING:
     from mfa_harness.scenario.actor import Actor
+    from mfa_harness.scenario.world import World
 
 CODES: Lexicon[Any] = Lexicon("code")
 _FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")  # noqa: RUF001 - that is the point
@@ -74,7 +74,7 @@ def _leading_zero(world: World, actor: Actor) -> str:
 
 @CODES.phrase("that code without its leading zero")
 def _zero_lost(world: World, actor: Actor) -> str:
-    return _leading_zero(world, actor).lstrip("0")
+    return str(_leading_zero(world, actor)).lstrip("0")
 
 
 @CODES.phrase("the current code without its first digit")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from mfa_harness.scenario.world import World
 from mfa_harness.steps.sentence import sentence
 from mfa_harness.verdicts import NotApplicable
+
+if TYPE_CHECKING:
+    from mfa_harness.scenario.world import World
 
 _SWITCHES = {
     '"Require at onboarding"': ("require_at_onboarding", "onboarding"),

@@ -15,4 +15,5 @@ if TYPE_CHECKING:
 @pytest.fixture
 def world(request: pytest.FixtureRequest) -> World:
     """Everything that the scenario knows."""
-    return request.node.stash[WORLD_KEY]
+    world: World = request.node.stash[WORLD_KEY]
+    return world

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from mfa_harness.scenario import permits
 from mfa_harness.scenario.outcome import Outcome
-from mfa_harness.scenario.world import World
 from mfa_harness.steps.operations import wallet_path
 from mfa_harness.steps.sentence import sentence
 from mfa_harness.verdicts import Blocked, Breach
+from mfa_simulators.client.core import MFA_TOKEN_HEADER
 from mfa_simulators.client.errors import ClientError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mfa_harness.scenario.actor import Actor
+    from mfa_harness.scenario.world import World
 
 _HTTP_SERVER_ERROR = 500
 _HTTP_TOO_MANY = 429
@@ -86,9 +88,7 @@ def wrong_codes(world: World, who: str, n: str) -> None:
     """As many wrong codes, each of which has to be refused."""
     actor = world.actor(who)
     for guess in actor.wrong_codes(int(n)):
-        outcome = world.try_out(
-            actor, "a wrong code", lambda a, guess=guess: a.client.authenticate_totp_mfa_device(guess)
-        )
+        outcome = world.try_out(actor, "a wrong code", partial(_guess, "wrong codes", guess=guess))
         if outcome.error is None:
             raise Breach("a wrong code is refused", "accepted (200)")
 
@@ -117,23 +117,21 @@ def _sessions(actor: Actor, count: int) -> list[Any]:
 
 def _race_recovery(world: World, actor: Actor, count: int) -> list[Callable[[], Any]]:
     code = actor.take_recovery_code()
-    return [
-        lambda client=client: client.authenticate_mfa_recovery_code(code)
-        for client in _sessions(actor, count)
-    ]
+    return [partial(client.authenticate_mfa_recovery_code, code) for client in _sessions(actor, count)]
 
 
 def _race_totp(world: World, actor: Actor, count: int) -> list[Callable[[], Any]]:
     sessions = _sessions(actor, count)
     code = actor.fresh_code()
-    return [lambda client=client: client.authenticate_totp_mfa_device(code) for client in sessions]
+    return [partial(client.authenticate_totp_mfa_device, code) for client in sessions]
 
 
 def _race_mfa_token(world: World, actor: Actor, count: int) -> list[Callable[[], Any]]:
     token = permits.mfa_token(actor).value
-    headers = {permits.MFA_TOKEN_HEADER: token}
+    headers = {MFA_TOKEN_HEADER: token}
     return [
-        lambda: world.send("POST", wallet_path("wallet.waas.export"), actor, {}, headers) for _ in range(count)
+        lambda: world.send("POST", wallet_path("wallet.waas.export"), actor, {}, headers)
+        for _ in range(count)
     ]
 
 

@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, Any
 from mfa_harness.scenario import permits
 from mfa_harness.scenario.actor import STEP_UP_VERSION
 from mfa_harness.scenario.permits import NONE, Permit
-from mfa_harness.scenario.world import World
 from mfa_harness.steps.lexicons import ACTS
 from mfa_harness.steps.sentence import Lexicon, sentence
+from mfa_simulators.client.core import ELEVATED_TOKEN_HEADER, MFA_TOKEN_HEADER
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mfa_harness.scenario.actor import Actor
+    from mfa_harness.scenario.world import World
 
 UNKNOWN_ID = "00000000-0000-4000-8000-000000000000"
 
@@ -192,7 +193,9 @@ def _read_codes(world: World) -> Operation:
             twin.enrol_app()
         return twin.client.get_mfa_recovery_codes()
 
-    return Operation(lambda actor, _: actor.client.get_mfa_recovery_codes(), honest=honest, needs="recovery-codes")
+    return Operation(
+        lambda actor, _: actor.client.get_mfa_recovery_codes(), honest=honest, needs="recovery-codes"
+    )
 
 
 @OPERATIONS.phrase("regenerate her recovery codes")
@@ -261,19 +264,19 @@ PERMITS.phrase("a made-up token")(lambda _world, actor: permits.made_up(actor))
 def _from_recovery_code(world: World, actor: Actor) -> Permit:
     session = actor.client.authenticate_mfa_recovery_code(actor.take_recovery_code(), create_mfa_token=True)
     actor.mfa_token = session.mfa_token or ""
-    return Permit(permits.MFA_TOKEN_HEADER, actor.mfa_token)
+    return Permit(MFA_TOKEN_HEADER, actor.mfa_token)
 
 
 @PERMITS.phrase("the other user's MFA token")
 def _foreign_token(world: World, actor: Actor) -> Permit:
-    return permits.by_hand(permits.MFA_TOKEN_HEADER, permits.mfa_token(world.actor("the other user")).value)
+    return permits.by_hand(MFA_TOKEN_HEADER, permits.mfa_token(world.actor("the other user")).value)
 
 
 @PERMITS.phrase('an elevated token for "{text}"')
 def _elevated(world: World, actor: Actor, text: str) -> Permit:
     world.need("elevated-tokens")
     permit = permits.elevated_token(actor, text)
-    return permits.by_hand(permits.ELEVATED_TOKEN_HEADER, permit.value)
+    return permits.by_hand(ELEVATED_TOKEN_HEADER, permit.value)
 
 
 @sentence(

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from mfa_harness.scenario.outcome import Outcome, is_refusal, require
-from mfa_harness.scenario.world import World
 from mfa_harness.steps.lexicons import ENDINGS, FACTS
 from mfa_harness.steps.sentence import sentence
 from mfa_harness.verdicts import Blocked, Breach, ScenarioError
-from mfa_simulators.client.errors import ClientError
+
+if TYPE_CHECKING:
+    from mfa_harness.scenario.actor import Actor
+    from mfa_harness.scenario.world import World
+    from mfa_simulators.client.errors import ClientError
 
 TOO_MANY = 429
 _TOKENS = ("jwt", "minifiedJwt", "mfaToken", "elevatedAccessToken")

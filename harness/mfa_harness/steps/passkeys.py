@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mfa_harness.scenario.outcome import require
-from mfa_harness.scenario.world import World
 from mfa_harness.steps.lexicons import ACTS, FACTS
 from mfa_harness.steps.sentence import sentence
 from mfa_harness.verdicts import ScenarioError
@@ -14,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from mfa_harness.scenario.actor import Actor
+    from mfa_harness.scenario.world import World
     from mfa_simulators.client.protocol import PasskeyAuthenticator
 
 WRONG = {
@@ -53,11 +53,11 @@ class Recorder:
         self, options: Mapping[str, Any], /, *, origin: str, fault: str | None = None
     ) -> dict[str, Any]:
         """As the authenticator does."""
-        return self._key.create(options, origin=origin, fault=fault)
+        return self._key.create(dict(options), origin=origin, fault=fault)
 
     def get(self, options: Mapping[str, Any], /, *, origin: str, fault: str | None = None) -> dict[str, Any]:
         """As the authenticator does, and remember it."""
-        self.assertion = self._key.get(options, origin=origin, fault=fault)
+        self.assertion = self._key.get(dict(options), origin=origin, fault=fault)
         return self.assertion
 
 
@@ -88,7 +88,7 @@ class Stranger:
         self, options: Mapping[str, Any], /, *, origin: str, fault: str | None = None
     ) -> dict[str, Any]:
         """As the authenticator does."""
-        return self._key.create(options, origin=origin, fault=fault)
+        return self._key.create(dict(options), origin=origin, fault=fault)
 
     def get(self, options: Mapping[str, Any], /, *, origin: str, fault: str | None = None) -> dict[str, Any]:
         """An honest signature over the challenge, by a credential that was not asked for."""

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from mfa_harness.scenario.actor import APP, PASSKEY, Actor
-from mfa_harness.scenario.world import World
 from mfa_harness.steps.sentence import sentence
+
+if TYPE_CHECKING:
+    from mfa_harness.scenario.world import World
 
 METHODS = {
     APP: (APP,),

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mfa_harness.scenario.world import World
 from mfa_harness.steps.lexicons import ACTS
 from mfa_harness.steps.sentence import Lexicon, sentence
 from mfa_harness.verdicts import ScenarioError
 
 if TYPE_CHECKING:
     from mfa_harness.scenario.actor import Actor
+    from mfa_harness.scenario.world import World
 
 RECOVERY_CODES: Lexicon[str] = Lexicon("recovery code")
 

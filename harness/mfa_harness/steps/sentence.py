@@ -134,7 +134,8 @@ def sentence(
             Sentence(kind or "when", text, example, (function.__doc__ or "").strip(), values, regex)
         )
         decorate = pytest_bdd.step(parsers.re(regex.pattern), kind, stacklevel=2)
-        return decorate(function)  # type: ignore[no-any-return]
+        decorate(function)
+        return function
 
     return declare
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mfa_harness.scenario.world import World
 from mfa_harness.steps.lexicons import ACTS
 from mfa_harness.steps.sentence import Lexicon, sentence
 from mfa_harness.verdicts import NotApplicable
@@ -13,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mfa_harness.scenario.actor import Actor
+    from mfa_harness.scenario.world import World
     from mfa_simulators.client.values import Session
 
 WAYS: Lexicon[Callable[[Actor], Session]] = Lexicon("way to sign in")

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from mfa_harness.scenario.actor import APP, PASSKEY, Actor
 from mfa_harness.scenario.outcome import describe, require
 from mfa_harness.scenario.tokens import claims
-from mfa_harness.scenario.world import World
 from mfa_harness.steps.lexicons import ENDINGS, FACTS
 from mfa_harness.steps.people import METHODS
 from mfa_harness.steps.sentence import sentence
@@ -17,6 +16,8 @@ from mfa_simulators.client.errors import ClientError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from mfa_harness.scenario.world import World
 
 GATED, FULL = "requiresAdditionalAuth", "user:basic"
 RECOVERY_CODE = re.compile(r"[A-Za-z0-9]{10}")

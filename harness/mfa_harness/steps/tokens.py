@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from mfa_harness.scenario import forgery
 from mfa_harness.scenario.outcome import require
 from mfa_harness.scenario.tokens import claims, header
-from mfa_harness.scenario.world import World
 from mfa_harness.steps.lexicons import ACTS, ENDINGS
 from mfa_harness.steps.sentence import Lexicon, sentence
 from mfa_harness.verdicts import ScenarioError
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mfa_harness.scenario.actor import Actor
+    from mfa_harness.scenario.world import World
 
 FACTORS = ("a code", "a recovery code", "her passkey")
 WISHES: Lexicon[dict[str, Any]] = Lexicon("token to ask for")

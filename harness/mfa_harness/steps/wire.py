@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from mfa_harness.scenario.outcome import Outcome, require
-from mfa_harness.scenario.world import World
 from mfa_harness.steps.lexicons import ACTS, FACTS
 from mfa_harness.steps.sentence import sentence
 from mfa_harness.verdicts import Breach, ScenarioError
@@ -16,6 +15,8 @@ from mfa_simulators.client.wire import read_refusal
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from mfa_harness.scenario.actor import Actor
+    from mfa_harness.scenario.world import World
     from mfa_simulators.client.values import TotpRegistration
 
 _BYTES_MUST, _BYTES_SHOULD = 16, 20  # RFC 4226, 4 R6: 128 bits MUST, 160 bits SHOULD

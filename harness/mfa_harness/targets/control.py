@@ -128,6 +128,8 @@ def _are_faults(value: Any) -> bool:
 class ControlledEnvironment(WireEnvironment):
     """An environment made through the control plane: all that one in process can do, over sockets."""
 
+    signs_every_device = False  # as in process: the same run, the same requests
+
     def __init__(self, control: ControlPlane, virtual_clock: VirtualClock, made: Made, **common: Any) -> None:
         super().__init__(made.base_url, made.environment_id, clock=virtual_clock, **common)
         self._control = control

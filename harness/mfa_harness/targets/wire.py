@@ -70,7 +70,7 @@ class RecordingTransport(httpx.BaseTransport):
     def _once(self, request: httpx.Request, body: bytes) -> httpx.Response:
         what = f"{request.method} {request.url.path}"
         self._contact.turn(what)
-        sent = self._transcript.begin(request.method, str(request.url), dict(request.headers), body)
+        sent = self._transcript.begin(request.method, str(request.url), _joined(request.headers), body)
         try:
             response = self._inner.handle_request(request)
             response.request = request  # what reading a compressed body asks for when it fails
@@ -111,10 +111,16 @@ def _keep(sent: Sent, response: httpx.Response) -> None:
 
 
 def _joined(headers: httpx.Headers) -> dict[str, str]:
-    """Headers by name, cookies joined by "; " since a comma may stand in their dates."""
-    return {
-        name: "; ".join(headers.get_list(name)) if name == "set-cookie" else headers[name] for name in headers
-    }
+    """Headers by lower-case name, repeated ones joined: cookies by "; ", for a comma may stand in a date.
+
+    Read from `raw`: httpx looks every header up anew, which is what most of our own time went into.
+    """
+    joined: dict[str, str] = {}
+    for raw_name, raw_value in headers.raw:
+        name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")
+        between = "; " if name == "set-cookie" else ", "
+        joined[name] = f"{joined[name]}{between}{value}" if name in joined else value
+    return joined
 
 
 def retry_after(response: httpx.Response) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
@@ -17,7 +17,7 @@ from mfa_harness.verdicts import Blocked, NotApplicable, ScenarioError
 from mfa_simulators import MfaClient, Person, ReferenceServer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from mfa_harness.targets.target import Environment
@@ -36,13 +36,15 @@ class House:
         self.notes: list[str] = []
         self.slept: list[float] = []
 
-    def tenant(self, **settings: object) -> Tenant:
+    def tenant(self, **settings: Any) -> Tenant:
         return self.server.environment(email_code=CODE, **settings)
 
-    def open(self, *tenants: Tenant, settings: dict[str, object] | None = None, **more: object) -> UrlTarget:
+    def open(
+        self, *tenants: Tenant, settings: Mapping[str, object] | None = None, **more: object
+    ) -> UrlTarget:
         values: dict[str, object] = {
             "environments": tuple(
-                NamedEnvironment(id=tenant.id, settings=settings or {}) for tenant in tenants
+                NamedEnvironment(id=tenant.id, settings=dict(settings or {})) for tenant in tenants
             ),
             "sign_in": SignIn(code=CODE),
             **more,

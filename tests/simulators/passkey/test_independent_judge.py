@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from fido2.attestation import Attestation
+from fido2.attestation.base import Attestation
 from fido2.server import Fido2Server
 from fido2.webauthn import (
     AttestationConveyancePreference,

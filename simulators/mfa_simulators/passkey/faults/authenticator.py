@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _RESERVED: Final = 0x02 | 0x20
 _COUNTS: Final = "the passkey counts"
+_REFUSES: Final = _COUNTS + "; the server refuses what may be a clone, rather than flag it"
 
 
 @authenticator("rp-id-hash-other", "It signs for another RP id.", create=14, get=15)
@@ -55,7 +56,12 @@ def _backup_state_without_eligible(draft: Draft) -> None:
     draft.flags = draft.flags & ~BACKUP_ELIGIBLE | BACKED_UP
 
 
-@authenticator("backup-eligible-changed", "BE is not what it was at registration.", get=19)
+@authenticator(
+    "backup-eligible-changed",
+    "BE is not what it was at registration.",
+    get=19,
+    when="the server uses the backup flags",
+)
 def _backup_eligible_changed(draft: Draft) -> None:
     # BS goes too: alone it would be another fault.
     draft.flags = (draft.flags ^ BACKUP_ELIGIBLE) & ~BACKED_UP
@@ -66,17 +72,17 @@ def _reserved_flags(draft: Draft) -> None:
     draft.flags |= _RESERVED
 
 
-@authenticator("counter-regress", "The counter goes back by one.", get=22, when=_COUNTS)
+@authenticator("counter-regress", "The counter goes back by one.", get=22, when=_REFUSES)
 def _counter_regress(draft: Draft) -> None:
     draft.counter = max(0, _last(draft) - 1)
 
 
-@authenticator("counter-equal", "The counter stands still.", get=22, when=_COUNTS)
+@authenticator("counter-equal", "The counter stands still.", get=22, when=_REFUSES)
 def _counter_equal(draft: Draft) -> None:
     draft.counter = _last(draft)
 
 
-@authenticator("counter-zero", "The counter falls to zero.", get=22, when=_COUNTS)
+@authenticator("counter-zero", "The counter falls to zero.", get=22, when=_REFUSES)
 def _counter_zero(draft: Draft) -> None:
     draft.counter = _last(draft) * 0
 

@@ -133,6 +133,7 @@ def _cross_origin(data: ClientData) -> None:
     "It names a foreign page around ours, while crossOrigin is false.",
     create=11,
     get=14,
+    when="no frames are expected",
 )
 def _top_origin(data: ClientData) -> None:
     data.cross_origin = False

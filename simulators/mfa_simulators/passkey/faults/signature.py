@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from mfa_simulators.passkey.cbor import Cbor
     from mfa_simulators.passkey.core import Draft
 
-SIGNED: Final = "at registration: attestation was asked for"
+SIGNED: Final = "at registration: attestation is asked for, and verified"
+_VERIFIED: Final = "the server verifies attestation"
 
 
 @authenticator(
@@ -56,12 +57,16 @@ def _key_off_curve(draft: Draft) -> None:
     draft.public_key = cbor.encode(_cose(draft) | {-3: y[:-1] + bytes((y[-1] ^ 1,))})
 
 
-@authenticator("attestation-format-unknown", "The attestation's format is in no registry.", create=21)
+@authenticator(
+    "attestation-format-unknown", "The attestation's format is in no registry.", create=21, when=_VERIFIED
+)
 def _attestation_format_unknown(draft: Draft) -> None:
     draft.format = "mfa-harness-invented"
 
 
-@authenticator("attestation-none-with-statement", "Attestation 'none' has a statement.", create=22)
+@authenticator(
+    "attestation-none-with-statement", "Attestation 'none' has a statement.", create=22, when=_VERIFIED
+)
 def _attestation_none_with_statement(draft: Draft) -> None:
     draft.format = "none"
     draft.statement = cbor.encode({"alg": draft.held.key.algorithm.number})
@@ -71,6 +76,7 @@ def _attestation_none_with_statement(draft: Draft) -> None:
     "attestation-algorithm-other",
     "The packed statement names another algorithm than the key's.",
     create=22,
+    when=_VERIFIED,
 )
 def _attestation_algorithm_other(draft: Draft) -> None:
     draft.format = "packed"

@@ -84,7 +84,12 @@ def _user_handle_missing(response: Json) -> None:
     response["response"].pop("userHandle", None)
 
 
-@wire("credential-id-unknown", "The credential's id is one that nobody registered.", get=6)
+@wire(
+    "credential-id-unknown",
+    "The credential's id is one that nobody registered.",
+    get=6,
+    when="caught by step 5 already, if the server holds it against its allow list",
+)
 def _credential_id_unknown(response: Json) -> None:
     response["id"] = response["rawId"] = _other(response["rawId"])
 

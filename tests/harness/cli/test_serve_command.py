@@ -1,0 +1,170 @@
+from __future__ import annotations
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+
+from mfa_harness import served
+from mfa_harness.usage import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.harness.cli.conftest import Command
+
+
+@contextmanager
+def serving(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], dict[str, Any]]]:
+    """A served server and what its first line says; it must end well when it is stopped."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "mfa_harness", "serve", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        try:
+            yield process, json.loads(process.stdout.readline())
+        finally:
+            process.kill()
+
+
+@pytest.fixture
+def taken_port() -> Iterator[int]:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        yield listener.getsockname()[1]
+
+
+def test_a_newcomer_finds_an_environment_ready_and_is_told_how_to_check_it() -> None:
+    with serving() as (process, first):
+        (environment,) = first["environments"]
+        settings = httpx.get(f"{first['url']}/api/v0/sdk/{environment['id']}/settings", trust_env=False)
+        process.send_signal(signal.SIGINT)
+        _, told = process.communicate(timeout=20)
+    assert list(first) == ["url", "environments"]
+    assert environment["settings"] == {"email_code": "123456"}
+    assert environment["faults"] == []
+    assert settings.json()["security"]["mfa"]["enabled"] is False
+    assert f"environment {environment['id']}  e-mail code of everybody: 123456\n" in told
+    assert f"  mfa-harness check {first['url']} --profile reference.toml\n" in told
+    assert told.endswith("Stopped.\n")
+    assert process.returncode == 0
+
+
+def test_with_the_control_plane_one_command_checks_it_and_sigterm_stops_it() -> None:
+    with serving("--control") as (process, first):
+        faults = httpx.get(f"{first['url']}/control/faults", trust_env=False)
+        process.send_signal(signal.SIGTERM)
+        _, told = process.communicate(timeout=20)
+    assert faults.status_code == 200
+    assert f"  mfa-harness check {first['url']}\n" in told
+    assert process.returncode == 0
+
+
+def test_environments_of_a_file_are_there_with_their_settings_and_every_fault(tmp_path: Path) -> None:
+    file = tmp_path / "environments.toml"
+    file.write_text(
+        '[[environments]]\nseed = "mine"\nsettings = { session_based = true }\n'
+        '[[environments]]\nseed = "other"\nfaults = ["no-op"]\n'
+    )
+    arguments = ("--environments", str(file), "--fault", "no-op")
+    with serving(*arguments) as (_, first):
+        pass
+    with serving(*arguments) as (_, again):
+        pass
+    assert [each["settings"] for each in first["environments"]] == [{"session_based": True}, {}]
+    assert [each["faults"] for each in first["environments"]] == [["no-op"], ["no-op"]]
+    assert first["environments"] == again["environments"]  # a seed fixes the id
+    assert first["environments"][0]["id"] != first["environments"][1]["id"]
+
+
+def test_a_port_that_is_taken_is_told_in_two_lines(command: Command, taken_port: int) -> None:
+    ended = command("serve", "--port", str(taken_port))
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.err == (
+        f"mfa-harness: port {taken_port} is taken\n             Choose another --port; 0 takes a free one.\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "found", "mend"),
+    [
+        (
+            ["--fault", "no-opp"],
+            "--fault: there is no fault called 'no-opp'",
+            "Did you mean no-op? `mfa-harness list faults` names them all.",
+        ),
+        (["--port", "70000"], "invalid value for '--port': ", "See `mfa-harness serve --help`."),
+        (
+            ["--database", "{tmp_path}/nowhere/users.sqlite"],
+            "the database {tmp_path}/nowhere/users.sqlite cannot be used: ",
+            "Name a file of ours, or a new one.",
+        ),
+        (
+            ["--environments", "{tmp_path}/nothing.toml"],
+            "{tmp_path}/nothing.toml cannot be read: no such file or directory",
+            "Name a TOML file of [[environments]].",
+        ),
+    ],
+)
+def test_a_mistake_is_told_in_two_lines(
+    command: Command, tmp_path: Path, arguments: list[str], found: str, mend: str
+) -> None:
+    ended = command("serve", *(each.format(tmp_path=tmp_path) for each in arguments))
+    first, second = ended.err.splitlines()
+    assert (ended.code, ended.out) == (2, "")
+    assert first.startswith(f"mfa-harness: {found.format(tmp_path=tmp_path)}")
+    assert second.strip() == mend
+
+
+def test_a_file_that_is_no_database_is_told(command: Command, tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("not a database " * 100)
+    ended = command("serve", "--database", f"{tmp_path}/notes.txt")
+    assert ended.code == 2
+    assert "notes.txt cannot be used: file is not a database" in ended.err
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("environments = 3", "expected `array`, got `int` - at `$.environments`"),
+        ("[[environments]]\nsetings = {}", "object contains unknown field `setings`"),
+        ("[[environment]]\n", "object contains unknown field `environment`"),
+        ("", "object missing required field `environments`"),
+        ("environments = []", "holds no environment"),
+        ("[[environments]\n", "is not TOML: "),
+    ],
+)
+def test_a_file_that_holds_something_else_names_the_place(tmp_path: Path, text: str, told: str) -> None:
+    file = tmp_path / "environments.toml"
+    file.write_text(text)
+    with pytest.raises(UsageError) as refused:
+        served.read(file)
+    assert told in refused.value.found
+    assert refused.value.found.startswith(str(file))
+    assert refused.value.mend
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ({"sesion_based": True}, "there is no setting 'sesion_based'; did you mean 'session_based'?"),
+        ({"totp": "yes"}, "a setting has the wrong kind of value"),
+    ],
+)
+def test_a_setting_that_does_not_exist_is_found_before_the_server_starts(
+    settings: dict[str, Any], told: str
+) -> None:
+    with pytest.raises(UsageError) as refused:
+        served.check(served.ServedEnvironment(settings=settings), "mine.toml, environment 2")
+    assert refused.value.found.startswith(f"mine.toml, environment 2: {told}")

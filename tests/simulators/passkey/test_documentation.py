@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+from mfa_simulators.passkey import FAULTS
+
+PAGE = Path(__file__).parents[3] / "docs" / "passkey.md"
+BEGIN, END = "<!-- faults: begin -->\n", "<!-- faults: end -->\n"
+
+
+def fault_table() -> str:
+    """The catalogue as the page shows it."""
+    rows = [
+        "| fault | stage | create | get | what the passkey does | due when |",
+        "|---|---|---|---|---|---|",
+    ]
+    for fault in sorted(FAULTS.values(), key=lambda fault: (fault.stage, fault.slug)):
+        steps = [(step or "").replace("7.1 ", "").replace("7.2 ", "") for step in (fault.create, fault.get)]
+        rows.append(
+            f"| `{fault.slug}` | {fault.stage} | {steps[0]} | {steps[1]} | {fault.sentence} | {fault.when} |"
+        )
+    return "\n".join(rows) + "\n"
+
+
+def test_the_pages_examples_run() -> None:
+    examples = re.findall(r"^```python\n(.*?)^```", PAGE.read_text(), re.MULTILINE | re.DOTALL)
+    assert len(examples) == 5
+    namespace: dict[str, Any] = {}
+    for example in examples:
+        exec(example, namespace)  # the page is ours
+    assert namespace["response"]["type"] == "public-key"
+
+
+def test_the_pages_table_is_the_catalogue(tmp_path: Path) -> None:
+    before, _, rest = PAGE.read_text().partition(BEGIN)
+    table, end, after = rest.partition(END)
+    assert end, f"{PAGE.name} has lost its markers {BEGIN!r} and {END!r}"
+    if table != fault_table():
+        fresh = tmp_path / PAGE.name
+        fresh.write_text(before + BEGIN + fault_table() + END + after)
+        raise AssertionError(f"the table of {PAGE.name} is stale: replace the page by {fresh}")
