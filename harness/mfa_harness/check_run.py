@@ -59,7 +59,10 @@ def run_check(options: CheckOptions, reporters: Iterable[Reporter]) -> int:
     """
     checks = _chosen(_all_checks(options), options)
     begun = time.perf_counter()
-    say = lambda text: run.note(text)  # noqa: E731, PLW0108 - the run that notes belong to is made from the target
+
+    def say(text: str) -> None:
+        run.note(text)
+
     target = open_target(options.target or None, options.profile, options.seed, note=say)
     run = Run(
         target,

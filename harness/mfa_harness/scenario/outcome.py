@@ -49,6 +49,7 @@ class Tally:
 
     @property
     def accepted(self) -> int:
+        """How many of them were accepted."""
         return sum(outcome.error is None for outcome in self.outcomes)
 
 

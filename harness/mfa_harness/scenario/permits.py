@@ -69,6 +69,6 @@ def elevated_token_again(actor: Actor) -> Permit:
     return by_hand(ELEVATED_TOKEN_HEADER, actor.elevated_token)
 
 
-def made_up(actor: Actor) -> Permit:
+def made_up() -> Permit:
     """A token that nobody ever gave out."""
     return by_hand(MFA_TOKEN_HEADER, "made-up-token")

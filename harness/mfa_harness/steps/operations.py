@@ -257,7 +257,7 @@ PERMITS.phrase("an MFA token")(lambda _world, actor: permits.mfa_token(actor))
 PERMITS.phrase("a reusable MFA token")(lambda _world, actor: permits.mfa_token(actor, single_use=False))
 PERMITS.phrase("the same MFA token again")(lambda _world, actor: permits.mfa_token_again(actor))
 PERMITS.phrase("the same elevated token again")(lambda _world, actor: permits.elevated_token_again(actor))
-PERMITS.phrase("a made-up token")(lambda _world, actor: permits.made_up(actor))
+PERMITS.phrase("a made-up token")(lambda _world, _actor: permits.made_up())
 
 
 @PERMITS.phrase("an MFA token from a recovery code")

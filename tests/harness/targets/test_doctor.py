@@ -123,12 +123,12 @@ def test_a_code_that_does_not_sign_in_is_ill(served: ReferenceServer, tmp_path: 
 
 
 @pytest.mark.parametrize(
-    ("date", "state", "words"),
+    ("date", "told_as"),
     [
-        ("Thu, 01 Jan 2026 00:00:40 GMT", "ill", "the server's clock is 40 s ahead of this machine's"),
-        ("Wed, 31 Dec 2025 23:59:56 GMT", "mind", "the server's clock is 4 s behind this machine's"),
-        ("Thu, 01 Jan 2026 00:00:01 GMT", "well", "agrees with this machine's"),
-        ("soon", "mind", "no Date header"),
+        ("Thu, 01 Jan 2026 00:00:40 GMT", ("ill", "the server's clock is 40 s ahead of this machine's")),
+        ("Wed, 31 Dec 2025 23:59:56 GMT", ("mind", "the server's clock is 4 s behind this machine's")),
+        ("Thu, 01 Jan 2026 00:00:01 GMT", ("well", "agrees with this machine's")),
+        ("soon", ("mind", "no Date header")),
     ],
 )
 def test_a_clock_that_is_wrong_is_told(
@@ -136,9 +136,9 @@ def test_a_clock_that_is_wrong_is_told(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     date: str,
-    state: str,
-    words: str,
+    told_as: tuple[str, str],
 ) -> None:
+    state, words = told_as
     monkeypatch.setattr("mfa_harness.targets.url.SYSTEM_CLOCK", VirtualClock("2026-01-01T00:00:00Z"))
     body = b'{"security":{"mfa":{}}}'
     head = f"HTTP/1.1 200 OK\r\ndate: {date}\r\ncontent-length: {len(body)}\r\nconnection: close\r\n\r\n"
