@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shlex import quote
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -54,14 +55,15 @@ def _explanations(catalogue: Catalogue, name: str) -> Iterator[_Fields]:
         UsageError: nothing is called so; names the nearest.
     """
     bare = name.strip().removeprefix("@")
-    if " " in bare:
-        found: Iterator[_Fields] = (_sentence(catalogue, each) for each in _sentences(catalogue, bare))
-    elif bare in catalogue.requirements:
+    found: Iterator[_Fields]
+    if bare in catalogue.requirements:
         found = iter([_requirement(catalogue, catalogue.requirements[bare])])
     elif bare in catalogue.capabilities:
         found = iter([_capability(catalogue.capabilities[bare])])
     elif checks := [each for each in catalogue.checks if bare in (each.id, each.id.partition("[")[0])]:
         found = (_check(catalogue, each) for each in checks)
+    elif " " in bare:
+        found = (_sentence(catalogue, each) for each in _sentences(catalogue, bare))
     else:
         found = (
             _fault(catalogue, each) for each in catalogue.faults.values() if bare in (each.slug, each.id)
@@ -108,24 +110,20 @@ def _check(catalogue: Catalogue, check: Check) -> _Fields:
         ("sources", requirement.sources if requirement else ()),
         ("steps", [f"{step.keyword} {step.text}" for step in check.steps]),
         ("faults", [_faulty(fault) for fault in catalogue.faults_of(check.requirement)]),
-        (
-            "run it",
-            f"mfa-harness check --only '{check.id}'"
-            if "[" in check.id
-            else f"mfa-harness check --only {check.id}",
-        ),
+        ("run it", f"mfa-harness check --only {quote(check.id)}"),
     ]
 
 
 def _fault(catalogue: Catalogue, fault: Fault) -> _Fields:
     requirement = catalogue.requirements.get(fault.requirement)
+    only = f" --only {fault.requirement}" if fault.requirement else ""  # the control fault breaks none
     return [
         ("fault", f"{fault.slug} ({fault.id})"),
         ("sentence", fault.sentence),
         ("breaks", f"{requirement.id}: {requirement.text}" if requirement else fault.requirement),
         ("sources", fault.sources),
         ("scenarios", [_checked(check) for check in catalogue.checks_of(fault.requirement)]),
-        ("run it", f"mfa-harness check reference:{fault.slug} --only {fault.requirement}"),
+        ("run it", f"mfa-harness check reference:{fault.slug}{only}"),
         ("serve it", f"mfa-harness serve --fault {fault.slug}"),
     ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import json
 import os
@@ -9,6 +10,7 @@ import shlex
 import signal
 import socket
 import subprocess
+import sys
 import threading
 import time
 from collections import deque
@@ -146,6 +148,7 @@ class Process:
                 f"cannot be started: {error.strerror or error}",
                 "Is the program's name right, and on PATH?",
             ) from None
+        atexit.register(self.stop)  # whatever becomes of us, it does not stay
         for stream, is_stdout in ((self._process.stdout, True), (self._process.stderr, False)):
             assert stream is not None
             threading.Thread(target=self._read, args=(stream, is_stdout), daemon=True).start()
@@ -202,6 +205,10 @@ class Process:
 
     def stop(self) -> None:
         """End it and its children: politely, then not."""
+        atexit.unregister(self.stop)
+        if sys.platform == "win32":
+            subprocess.run(["taskkill", "/F", "/T", "/PID", str(self._process.pid)], check=False)
+            return
         for sign in (signal.SIGTERM, signal.SIGKILL):
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self._process.pid, sign)  # its children may outlive it
@@ -212,6 +219,8 @@ class Process:
 
 
 def _group_alive(group: int) -> bool:
+    if sys.platform == "win32":
+        return False
     try:
         os.killpg(group, 0)
     except (ProcessLookupError, PermissionError):

@@ -17,8 +17,12 @@ _MASKED: Final = re.compile(r"<([a-z][a-z-]*)(?: (\d+)[^<>]*)?>")
 
 
 def curl(exchange: Exchange, base: str = "$BASE") -> str:
-    """One line of shell. `$BASE` stands for `{base}/sdk/{environmentId}`; `<token 2>` becomes `$TOKEN_2`."""
-    parts = [f"curl -X {exchange.method}", _quoted(f"{base}{exchange.path}")]
+    """One line of shell: `$BASE` is `{base_url}/sdk/{environmentId}`, `<token 2>` becomes `$TOKEN_2`.
+
+    Where a request went to another environment, `$API` is the base URL.
+    """
+    start = "$API" if exchange.path.startswith("/sdk/") else base
+    parts = [f"curl -X {exchange.method}", _quoted(f"{start}{exchange.path}")]
     headers = {name: value for name, value in exchange.headers.items() if name not in RESPONSE_HEADERS}
     if exchange.request is not None:
         headers.setdefault("content-type", "application/json")
@@ -34,8 +38,9 @@ def _quoted(text: str) -> str:
     """A shell word with its variables outside of the single quotes: 'a "'"$CODE"'"'."""
     word = ""
     position = 0
-    if text.startswith("$BASE"):
-        word, position = '"$BASE"', len("$BASE")
+    for start in ("$BASE", "$API"):
+        if text.startswith(start):
+            word, position = f'"{start}"', len(start)
     for match in _MASKED.finditer(text, position):
         if match.start() > position:
             word += shlex.quote(text[position : match.start()])

@@ -295,31 +295,6 @@ def _is_web_url(text: str) -> bool:
         return False
 
 
-def read_environments(path: Path) -> tuple[NamedEnvironment, ...]:
-    """The `[[environments]]` of a TOML file for `serve --environments`: as in a profile, `id` optional.
-
-    Other tables are not looked at, so that one file can be the profile of what it serves.
-
-    Raises:
-        ProfileError: as `read`.
-    """
-    file = str(path)
-    tables = _toml(path).get("environments", [])
-    _refuse_unknown(tables, NamedEnvironment, "environments", file)
-    try:
-        found = msgspec.convert(_fill(tables, "environments", file, []), tuple[NamedEnvironment, ...])
-    except msgspec.ValidationError as error:
-        raise _mistyped(str(error).replace("`$", "`$.environments"), file) from None
-    if not found:
-        mend = "Write one table for each environment, with its settings"
-        raise ProfileError(file, "no [[environments]] in it", mend)
-    for index, environment in enumerate(found):
-        if environment.id:
-            _check_id(environment.id, index, file)
-        _check_settings(environment, index, file)
-    return found
-
-
 def _check_id(environment_id: str, index: int, file: str) -> None:
     if not _ENVIRONMENT_ID.match(environment_id):
         found = f"{environment_id!r} is no environment id" if environment_id else "missing"

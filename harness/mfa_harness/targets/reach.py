@@ -34,6 +34,9 @@ def api_base(url: str) -> str:
         raise TargetError(
             f"target {url!r}", "no http(s) URL", "Write it with scheme and host: http://localhost:8000"
         )
+    if parts.username is not None:  # it would be printed with every name of the target
+        mend = "Leave them out, and give them as [headers] in the profile, from an environment variable"
+        raise TargetError("the target's URL", "it holds a user name or password", mend)
     if parts.query or parts.fragment:
         raise TargetError(f"target {url!r}", "a base URL has no ? or #", "Leave them out")
     path = parts.path.rstrip("/")
@@ -80,6 +83,18 @@ def demand_leave(url: str, profile: Profile) -> None:
             "a host of the vendor's, where others live",
             "Only a sandbox environment may be tested there: say [allow] sandbox = true in the profile",
         )
+
+
+def demand_leave_to_fuzz(url: str, profile: Profile) -> None:
+    """Refuse to fuzz a target that is not on this machine, without the profile's word.
+
+    Raises:
+        TargetError: the profile does not allow it.
+    """
+    demand_leave(url, profile)
+    if not is_loopback(url) and not profile.allow.fuzz:
+        mend = "Say [allow] fuzz = true in the profile, if its users can stand it"
+        raise TargetError(f"target {url!r}", "not on this machine, and fuzzing locks accounts", mend)
 
 
 def open_transport(base_url: str, profile: Profile) -> httpx.HTTPTransport:

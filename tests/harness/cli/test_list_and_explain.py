@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -113,12 +114,12 @@ def test_an_outline_is_explained_row_by_row(command: Command, catalogue: Catalog
 
 
 def test_a_fault_is_explained_by_its_slug_and_by_its_number(command: Command, catalogue: Catalogue) -> None:
-    fault = next(iter(catalogue.faults.values()))
+    fault = list(catalogue.faults.values())[-1]
     out = command("explain", fault.slug).out
     assert out == command("explain", fault.id).out
-    assert out.startswith(f"fault      {fault.slug} ({fault.id})\n")
+    assert re.match(rf"fault +{fault.slug} \({fault.id}\)\n", out)
     assert fault.sentence in out
-    assert f"mfa-harness check reference:{fault.slug} --only {fault.requirement}\n" in out
+    assert f" mfa-harness check reference:{fault.slug}" in out
     assert f"mfa-harness serve --fault {fault.slug}\n" in out
 
 
@@ -140,7 +141,7 @@ def test_a_step_is_explained_by_its_sentence(command: Command, sentence: str) ->
     out = command("explain", sentence).out
     assert out.startswith('step       {who} is refused[ with "{reason}"]\nkind       then\n')
     assert "{reason}   401 Unauthorized\n           403 Forbidden\n" in out
-    assert "totp.one-device.second-refused: A second authenticator app is refused\n" in out
+    assert re.search(r"\nscenarios  \S+: .*\n(           \S+: .*\n){4}           and \d+ more\n", out)
 
 
 def test_a_sentence_may_be_typed_without_quotes(command: Command) -> None:

@@ -8,7 +8,6 @@ import pytest
 
 from mfa_harness.targets.capabilities import CAPABILITIES
 from mfa_harness.targets.profile import Profile, ProfileError
-from mfa_harness.targets.profile_file import read_environments
 from mfa_harness.targets.tolerances import Tolerances
 from mfa_simulators.server.settings import Settings, make_settings
 
@@ -169,30 +168,3 @@ def test_our_server_can_be_made_into_what_a_profile_declares() -> None:
     assert settings.deletion_proof == "mfa_token"
     assert not settings.recovery_codes_after_acknowledgement
     assert not settings.recovery_codes_ignore_case
-
-
-def test_a_file_of_environments_to_serve_may_be_the_profile_too(tmp_path: Path) -> None:
-    text = (
-        f'url = "http://localhost:1"\n[[environments]]\n[[environments]]\nid = "{ID}"\nsettings.totp = false'
-    )
-    first, second = read_environments(write(tmp_path, text))
-    assert first.id == ""
-    assert second.settings == {"totp": False}
-
-
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        ("", "no [[environments]] in it"),
-        ("[[environments]]\nsettigns = {}", "did you mean 'settings'"),
-        ('[[environments]]\nid = "prod"', "a UUID in lower case"),
-        ("[[environments]]\nid = 3", "found a whole number"),
-        ("[[environments]]\nsettings.sesion_based = true", "session_based"),
-        ("environments = [", "not TOML"),
-    ],
-)
-def test_a_file_of_environments_is_refused_in_one_line(tmp_path: Path, text: str, words: str) -> None:
-    with pytest.raises(ProfileError) as refusal:
-        read_environments(write(tmp_path, text))
-    assert words in str(refusal.value)
-    assert "\n" not in str(refusal.value)

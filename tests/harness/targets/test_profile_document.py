@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from mfa_harness.targets.profile import Profile
-from mfa_harness.targets.profile_file import known_keys, read_environments
+from mfa_harness.targets.profile_file import known_keys
 from mfa_harness.targets.tolerances import Tolerances
 from mfa_simulators.server.settings import make_settings
 
@@ -70,7 +70,6 @@ def as_toml(tolerances: Tolerances) -> dict[str, Any]:
     return value
 
 
-def test_the_file_for_both_sides_is_understood_by_both() -> None:
-    served = read_environments(DOCS / "environments.toml")
-    assert served == Profile.load(DOCS / "environments.toml").environments
-    assert all(make_settings(environment.settings).email_code for environment in served)
+def test_the_file_for_both_sides_is_a_profile() -> None:
+    environments = Profile.load(DOCS / "environments.toml").environments
+    assert all(make_settings(environment.settings).email_code for environment in environments)

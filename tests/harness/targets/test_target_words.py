@@ -6,7 +6,7 @@ import pytest
 
 from mfa_harness.targets.parse import open_target
 from mfa_harness.targets.profile import Allow, NamedEnvironment, Profile, SignIn
-from mfa_harness.targets.reach import api_base, is_loopback
+from mfa_harness.targets.reach import api_base, demand_leave_to_fuzz, is_loopback
 from mfa_harness.targets.target import TargetError
 
 ID = "11111111-2222-4333-8444-555555555555"
@@ -26,6 +26,7 @@ ID = "11111111-2222-4333-8444-555555555555"
         ("http://x:port", "Write it with scheme and host"),
         ("http://x.org/login", "Did you mean http://x.org/login/api/v0?"),
         ("http://x.org/api/v0?a=b", "a base URL has no ? or #"),
+        ("http://ada:pa55@x.org/api/v0", "it holds a user name or password"),
     ],
 )
 def test_a_target_that_is_none_is_refused_with_what_would_be_one(spec: str, words: str) -> None:
@@ -33,6 +34,16 @@ def test_a_target_that_is_none_is_refused_with_what_would_be_one(spec: str, word
         open_target(spec)
     assert words in str(refusal.value)
     assert "\n" not in str(refusal.value)
+    assert "pa55" not in str(refusal.value)
+
+
+def test_fuzzing_needs_leave_off_this_machine() -> None:
+    demand_leave_to_fuzz("http://localhost:1/api/v0", Profile())
+    demand_leave_to_fuzz("http://x.org/api/v0", Profile(allow=Allow(fuzz=True)))
+    with pytest.raises(TargetError, match=r"\[allow\] fuzz = true"):
+        demand_leave_to_fuzz("http://x.org/api/v0", Profile(allow=Allow(locks_out=True)))
+    with pytest.raises(TargetError, match=r"\[allow\] sandbox = true"):
+        demand_leave_to_fuzz("https://app.dynamicauth.com/api/v0", Profile(allow=Allow(fuzz=True)))
 
 
 def test_without_a_target_the_profiles_url_is_meant_or_else_our_own_server() -> None:

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from mfa_simulators.server.faults import control
+from mfa_simulators.server.faults import (
+    control,
+    devices,
+    enrolment,
+    gate,
+    limits,
+    passkeys,
+    recovery,
+    step_up,
+    totp,
+)
 from mfa_simulators.server.faults.fault import Fault, all_faults, find
 
 if TYPE_CHECKING:
@@ -12,6 +22,6 @@ if TYPE_CHECKING:
 
 __all__ = ["FAULTS", "Fault", "find"]
 
-_TOPICS: Final = (control,)
+_TOPICS: Final = (control, totp, enrolment, recovery, gate, step_up, devices, passkeys, limits)
 
 FAULTS: Final[Mapping[str, Fault]] = all_faults()

@@ -200,7 +200,7 @@ class PasskeyOperations(RecoverySets):
         """
         rules = self.rules
         challenge = self._spend_challenge(response, purpose, session_id, call.now)
-        passkey = self.store.passkey_answering(user_id, _bytes(response["rawId"]))
+        passkey = self.store.passkey_answering(user_id, decoded(response["rawId"]))
         if passkey is None:
             raise rules.passkey_refusal()
         try:
@@ -280,7 +280,7 @@ class PasskeyOperations(RecoverySets):
     # Challenges.
 
     def _new_challenge(self, purpose: str, session_id: str, subject: str, now: float) -> bytes:
-        challenge = self.randomness.bytes(self.rules.challenge_bytes(), f"challenge-{purpose}", subject)
+        challenge = self.randomness.bytes(self.rules.challengedecoded(), f"challenge-{purpose}", subject)
         self.store.add_challenge(challenge, purpose, session_id, now + self.rules.challenge_seconds())
         return challenge
 
@@ -291,7 +291,7 @@ class PasskeyOperations(RecoverySets):
             Refusal: it is none of ours for this purpose and session, is used, or has expired.
         """
         claimed = _client_data(response).get("challenge")
-        challenge = _bytes(claimed) if isinstance(claimed, str) else b""
+        challenge = decoded(claimed) if isinstance(claimed, str) else b""
         if not challenge or not self.store.spend_challenge(challenge, purpose, session_id, now):
             self._refuse()
         return challenge
@@ -332,7 +332,7 @@ def _credential(passkey: Passkey) -> Credential:
 def _client_data(response: dict[str, Any]) -> dict[str, Any]:
     """The client data as the response has it, believed in nothing; empty when it cannot be read."""
     try:
-        read = msgspec.json.decode(_bytes(response["response"].get("clientDataJSON") or ""))
+        read = msgspec.json.decode(decoded(response["response"].get("clientDataJSON") or ""))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return {}
     return (
@@ -342,7 +342,7 @@ def _client_data(response: dict[str, Any]) -> dict[str, Any]:
     )
 
 
-def _bytes(text: str) -> bytes:
+def decoded(text: str) -> bytes:
     """The bytes of base64url text; none when it is none."""
     try:
         return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
