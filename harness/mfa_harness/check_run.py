@@ -23,7 +23,6 @@ from mfa_harness.events import CheckFinished, RunFinished, RunStarted
 from mfa_harness.plugin_state import CHECK_KEY, SESSION
 from mfa_harness.scenario.run import Run
 from mfa_harness.scenario.session import ScenarioSession
-from mfa_harness.suite import FeatureError
 from mfa_harness.targets.parse import open_target
 from mfa_harness.usage import UsageError, unknown
 from mfa_harness.verdicts import Verdict
@@ -93,14 +92,7 @@ def run_check(options: CheckOptions, reporters: Iterable[Reporter]) -> int:
 
 def _all_checks(options: CheckOptions) -> list[Check]:
     checks = suite.checks(options.features)
-    findings: list[str] = []
-    for path in dict.fromkeys(check.path for check in checks):
-        try:
-            refuse_unknown_sentences([check for check in checks if check.path == path], path)
-        except FeatureError as error:
-            findings.extend(error.findings)
-    if findings:
-        raise FeatureError(findings)
+    refuse_unknown_sentences(checks)
     return checks
 
 
@@ -190,6 +182,7 @@ def _drive(run: Run, checks: Sequence[Check]) -> bool:
             arguments += ["-p", plugin]
         chosen = _Chosen(run, checks)
         pytest.main([*arguments, *files], plugins=[chosen])
+    chosen.session.abandon()
     if chosen.uncollected:
         raise RuntimeError("pytest could not collect the suite:\n" + "\n".join(chosen.uncollected))
     return chosen.interrupted

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+from functools import cache
+from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -10,18 +13,18 @@ import pytest
 from pytest_bdd import scenario
 
 from mfa_harness import steps, suite
-from mfa_harness.plugin_state import CHECK_KEY
-from mfa_harness.steps.sentence import matching, suggestion
+from mfa_harness.plugin_state import CHECK_KEY, SESSION
+from mfa_harness.steps.sentence import matching, unknown_sentence
 from mfa_harness.suite import FeatureError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from pathlib import Path
 
     from mfa_harness.suite import Check
 
-
+_STEP = re.compile(r"^\s*(?:Given|When|Then|And|But|\*)\s+(.*?)\s*$", re.MULTILINE)
 _BOUND_ELSEWHERE = re.compile(r"^\s*(?:@?scenarios?|.*=\s*scenario)\s*\(", re.MULTILINE)
+_FOREIGN = {"node_modules", "site-packages", "build", "dist"}
 
 
 class FeatureModule(pytest.Module):
@@ -48,7 +51,8 @@ class FeatureModule(pytest.Module):
     def _checks(self) -> tuple[Check, ...]:
         try:
             checks = suite.read(self.path)
-            refuse_unknown_sentences(checks, self.path)
+            if not _may_have_steps_of_its_own(self.path, self.config):
+                refuse_unknown_sentences(checks)
         except FeatureError as error:
             raise self.CollectError(str(error)) from None
         return checks
@@ -79,7 +83,7 @@ def _bind(path: Path, name: str, checks: list[Check]) -> Any:
     def run() -> None:
         """Nothing is left to do when the steps are through."""
 
-    cases = {check.row: check.id.partition("[")[2].rstrip("]") for check in checks}
+    cases = {check.row: check.id.partition("[")[2].removesuffix("]") for check in checks}
     for number, mark in enumerate(run.pytestmark if checks[0].row else ()):  # type: ignore[attr-defined]
         if mark.name == "parametrize":
             rows = [row._replace(id=cases[tuple(row.values[0].values())]) for row in mark.args[1]]
@@ -94,16 +98,20 @@ def _load_steps(config: pytest.Config) -> None:
             config.pluginmanager.register(module, module.__name__)
 
 
-def refuse_unknown_sentences(checks: Iterable[Check], path: Path) -> None:
-    """Refuse steps that no sentence matches, or more than one, before anything runs.
+def _may_have_steps_of_its_own(path: Path, config: pytest.Config) -> bool:
+    """Whether a conftest.py, beside the file or above it, may define sentences that only running can tell."""
+    if SESSION in config.stash:  # `mfa-harness check` runs nobody's Python
+        return False
+    within = [folder for folder in path.parents if folder.is_relative_to(config.rootpath)] or [path.parent]
+    return any((folder / "conftest.py").exists() for folder in within)
 
-    Where somebody has step definitions of her own (a conftest.py beside the file), only running can tell.
+
+def refuse_unknown_sentences(checks: Iterable[Check]) -> None:
+    """Refuse steps that no sentence matches, or more than one, before anything runs.
 
     Raises:
         FeatureError: with the nearest sentence for each.
     """
-    if (path.parent / "conftest.py").exists():
-        return
     findings: dict[str, None] = {}
     steps.modules()
     for check in checks:
@@ -111,9 +119,9 @@ def refuse_unknown_sentences(checks: Iterable[Check], path: Path) -> None:
             matches = list(matching(step.text))
             where = f"{check.feature}:{step.line}"
             if not matches:
-                findings[
-                    f'{where}: no step is called "{step.text}". The nearest: {suggestion(step.text)}'
-                ] = None
+                findings[f"{where}: {unknown_sentence(step.text)}"] = None
+            elif step.attached:
+                findings[f'{where}: {step.attached} below "{step.text}" would not be read'] = None
             elif len(matches) > 1:
                 both = " / ".join(match.pattern for match in matches)
                 findings[f'{where}: "{step.text}" can be read in two ways: {both}'] = None
@@ -130,18 +138,38 @@ def refuse_unknown_sentences(checks: Iterable[Check], path: Path) -> None:
 
 
 def is_ours(path: Path, config: pytest.Config) -> bool:
-    """Whether to collect a .feature file: one of our suite, or in a folder that was asked for by name.
+    """Whether to collect a .feature file: one of our suite, or one in our words in a folder that was asked for.
 
-    Where a Python module beside it binds scenarios itself, they are left to that.
+    Where a Python module beside it binds scenarios itself, they are left to that; and files in which no sentence
+    is ours are left to whoever they belong to (behave, cucumber).
     """
-    if path.is_relative_to(suite.suite_dir()):
+    if SESSION in config.stash or path.is_relative_to(suite.suite_dir()):
         return True
-    asked = [config.invocation_params.dir / argument.partition("::")[0] for argument in config.args]
-    roots = [root for root in asked if path.is_relative_to(root)]
-    if not roots:
-        return False
-    root = roots[0] if roots[0].is_dir() else path.parent
-    return not any(_BOUND_ELSEWHERE.search(_text(module)) for module in sorted(root.rglob("*.py")))
+    here = config.invocation_params.dir
+    asked = [Path(os.path.normpath(here / argument.partition("::")[0])) for argument in config.args]
+    if path in asked:
+        return not _bound_elsewhere(path.parent)
+    root = next((each for each in asked if path.is_relative_to(each)), None)
+    return root is not None and _in_our_words(path) and not _bound_elsewhere(root)
+
+
+def _in_our_words(path: Path) -> bool:
+    steps.modules()
+    return any(next(matching(sentence), None) for sentence in _STEP.findall(_text(path)))
+
+
+@cache
+def _bound_elsewhere(root: Path) -> bool:
+    """Whether a module at or below a folder binds scenarios. Other people's packages are not looked at."""
+    for folder, below, names in os.walk(root):
+        below[:] = [name for name in below if not _is_foreign(Path(folder, name))]
+        if any(_BOUND_ELSEWHERE.search(_text(Path(folder, name))) for name in names if name.endswith(".py")):
+            return True
+    return False
+
+
+def _is_foreign(folder: Path) -> bool:
+    return folder.name.startswith((".", "__")) or folder.name in _FOREIGN or (folder / "pyvenv.cfg").exists()
 
 
 def _text(module: Path) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Callable, Generator
     from pathlib import Path
 
     from mfa_harness.scenario.session import ScenarioSession
@@ -25,7 +25,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
     """Collect .feature files of our suite, and of folders that were asked for."""
-    if file_path.suffix != ".feature":
+    plugins = parent.config.pluginmanager
+    if file_path.suffix != ".feature" or not (
+        plugins.hasplugin("pytest-bdd") or plugins.hasplugin("pytest_bdd.plugin")
+    ):
         return None
     from mfa_harness.collection import FeatureModule, is_ours  # noqa: PLC0415
 
@@ -34,18 +37,28 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
     return FeatureModule.from_parent(parent, path=file_path)
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_bdd_before_scenario(request: pytest.FixtureRequest, scenario: Any) -> None:
     """Make the scenario's world."""
     if session := _session(request.node):
         session.before_scenario(request.node, scenario)
 
 
-def pytest_bdd_before_step(request: pytest.FixtureRequest) -> None:
+@pytest.hookimpl(optionalhook=True)
+def pytest_bdd_before_step(request: pytest.FixtureRequest, step_func: Callable[..., object]) -> None:
     """Know where in the scenario we are."""
     if session := _session(request.node):
-        session.before_step(request.node)
+        session.before_step(request.node, step_func)
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_bdd_step_func_lookup_error(request: pytest.FixtureRequest, step: Any) -> None:
+    """Name the nearest sentence to one that nobody has defined."""
+    if session := _session(request.node):
+        session.no_such_step(step.name)
+
+
+@pytest.hookimpl(optionalhook=True)
 def pytest_bdd_after_step(request: pytest.FixtureRequest) -> None:
     """A step went well."""
     if session := _session(request.node):

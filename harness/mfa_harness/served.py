@@ -1,40 +1,65 @@
-"""The environments that `mfa-harness serve` starts with: one for newcomers, or those of a TOML file."""
+"""The environments that `mfa-harness serve` starts with: one for newcomers, or those of a TOML file.
+
+The file is written as a profile is, so that one file can be the server's and the profile to check it by.
+"""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
+from mfa_harness.targets.profile import Written
 from mfa_harness.usage import UsageError, nearest
+from mfa_simulators.server import ReferenceServer
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from mfa_simulators.server import Environment
+
 EMAIL_CODE: Final = "123456"
 """The e-mail code of everybody in the environment for newcomers."""
+
+_UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 class ServedEnvironment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One `[[environments]]` table.
 
     Args:
+        id: a lower-case UUID; by default a random one.
         settings: keywords of the server's `Settings`.
         faults: slugs or ids of faults that it shall have, besides those of the command line.
-        seed: makes its id, secrets and codes the same every time; without, they are random.
+        seed: makes its secrets and codes, and its id where none is given, the same every time.
     """
 
+    id: str = ""
     settings: dict[str, Any] = {}
     faults: tuple[str, ...] = ()
     seed: str | int | None = None
 
 
-class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    environments: tuple[ServedEnvironment, ...]
-
-
 NEWCOMERS: Final = ServedEnvironment(settings={"email_code": EMAIL_CODE})
 """Both methods on, nothing required, and no mail to read."""
+
+
+class Server(ReferenceServer):
+    """The reference server, with environments whose ids are written down."""
+
+    _written = ""
+
+    def serve(self, wanted: ServedEnvironment) -> Environment:
+        """Makes an environment of a file; it has been looked at by `check`."""
+        self._written = wanted.id
+        try:
+            return self.environment(seed=wanted.seed, faults=wanted.faults, **wanted.settings)
+        finally:
+            self._written = ""
+
+    def _new_id(self, seed: int | str | None) -> str:
+        return self._written or super()._new_id(seed)
 
 
 def read(path: Path) -> tuple[ServedEnvironment, ...]:
@@ -44,37 +69,56 @@ def read(path: Path) -> tuple[ServedEnvironment, ...]:
         UsageError: it cannot be read, is not TOML, or holds something else; names the place.
     """
     try:
-        text = path.read_bytes()
+        document = msgspec.toml.decode(path.read_bytes())
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
-        raise UsageError(
-            f"{path} cannot be read: {reason}", "Name a TOML file of [[environments]]."
-        ) from error
-    try:
-        environments = msgspec.toml.decode(text, type=_File).environments
-    except msgspec.ValidationError as error:
-        raise UsageError(
-            f"{path}: {_uncapitalised(str(error))}",
-            f"It holds [[environments]] tables of {', '.join(ServedEnvironment.__struct_fields__)}.",
-        ) from error
+        mend = "Name a TOML file of [[environments]]."
+        raise UsageError(f"{path} cannot be read: {reason}", mend) from error
     except msgspec.DecodeError as error:
         raise UsageError(
             f"{path} is not TOML: {_uncapitalised(str(error))}", "Correct that place."
         ) from error
-    if not environments:
+    for key in document:
+        if key not in Written.__struct_fields__:
+            meant = nearest(key, Written.__struct_fields__)
+            mend = (
+                f"Did you mean {meant}?"
+                if meant
+                else "It holds [[environments]], and may hold what a profile holds."
+            )
+            raise UsageError(f"{path}: there is no key called {key!r}", mend)
+    try:
+        found = msgspec.convert(document.get("environments", ()), tuple[ServedEnvironment, ...])
+    except msgspec.ValidationError as error:
+        raise UsageError(
+            f"{path}, environments: {_uncapitalised(str(error))}",
+            f"An [[environments]] table may hold {', '.join(ServedEnvironment.__struct_fields__)}.",
+        ) from error
+    if not found:
         raise UsageError(f"{path} holds no environment", "Write at least one [[environments]] table.")
-    return environments
+    ids = [each.id for each in found if each.id]
+    for each in ids:
+        if ids.count(each) > 1:
+            raise UsageError(
+                f"{path}: two environments have the id {each}", "Give each an id of its own, or none."
+            )
+    return found
 
 
 def check(environment: ServedEnvironment, where: str) -> None:
     """See that the server can make this environment.
 
     Raises:
-        UsageError: an unknown setting, value or fault; names the nearest.
+        UsageError: an id that is no UUID, or an unknown setting, value or fault; names the nearest.
     """
     from mfa_simulators.server.faults import FAULTS  # noqa: PLC0415 - loads the whole server
     from mfa_simulators.server.settings import SettingsError, make_settings  # noqa: PLC0415
 
+    if environment.id and not _UUID.fullmatch(environment.id):
+        raise UsageError(
+            f"{where}: the id {environment.id!r} is no lower-case UUID",
+            "Write one like 00000000-0000-4000-8000-000000000001, or leave it out.",
+        )
     for name in environment.faults:
         if name not in FAULTS and all(fault.id != name for fault in FAULTS.values()):
             meant = nearest(name, FAULTS)

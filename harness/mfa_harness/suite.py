@@ -2,7 +2,8 @@
 
 A check's id is the scenario's first tag, which is a requirement's id and one word (`totp.one-device.second-refused`);
 an outline row adds its `case` column in brackets. A user's own scenario needs no tag: its id is then made of the
-file's name and the scenario's. What Gherkin and pytest-bdd let pass in silence is refused here (`FeatureError`).
+file's name and the scenario's. What Gherkin and pytest-bdd let pass in silence is refused here (`FeatureError`),
+each finding with its file and line.
 """
 
 from __future__ import annotations
@@ -18,12 +19,14 @@ from gherkin.parser import Parser
 from gherkin.pickles.compiler import Compiler
 
 from mfa_harness import requirements
+from mfa_harness.usage import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
 _STEP_LIKE = re.compile(r"^\s*(?:Given|When|Then|And|But|\*)\s")
 _DOTTED = re.compile(r"^[a-z0-9-]+(?:\.[a-z0-9-]+)+$")
+_BLANK = re.compile(r"<([^<>]+)>")
 
 
 class FeatureError(Exception):
@@ -35,12 +38,16 @@ class FeatureError(Exception):
 
 
 class Step(msgspec.Struct, frozen=True):
-    """A line of a scenario: keyword as written, kind (given, when, then), sentence with the row's values filled in."""
+    """A line of a scenario: keyword as written, kind (given, when, then), sentence with the row's values filled in.
+
+    `attached` says what hangs below it ("a table", "a text"), which no sentence of ours reads; "" for nothing.
+    """
 
     keyword: str
     kind: str
     text: str
     line: int
+    attached: str = ""
 
 
 class Check(msgspec.Struct, frozen=True):
@@ -66,8 +73,9 @@ class Check(msgspec.Struct, frozen=True):
 
 def suite_dir() -> Path:
     """Where our own feature files are: inside an installed package, else beside `harness/` in a checkout."""
-    packaged = Path(__file__).parent / "features"
-    return packaged if packaged.is_dir() else Path(__file__).parents[2] / "features"
+    here = Path(__file__).resolve()
+    packaged = here.parent / "features"
+    return packaged if packaged.is_dir() else here.parents[2] / "features"
 
 
 def feature_files(where: Path) -> list[Path]:
@@ -80,17 +88,19 @@ def feature_files(where: Path) -> list[Path]:
 def checks(extra: Iterable[Path] = ()) -> list[Check]:
     """Every check of the suite and of the folders or files in `extra`, in the order they run.
 
+    A file that is reached in several ways is read once.
+
     Raises:
         FeatureError: a file cannot be parsed or holds something that would silently not be tested.
     """
     found: list[Check] = []
     findings: list[str] = []
-    for root in (suite_dir(), *extra):
-        for path in feature_files(root):
-            try:
-                found.extend(read(path))
-            except FeatureError as error:
-                findings.extend(error.findings)
+    roots = (suite_dir(), *(root.resolve() for root in extra))
+    for path in dict.fromkeys(path for root in roots for path in feature_files(root)):
+        try:
+            found.extend(read(path))
+        except FeatureError as error:
+            findings.extend(error.findings)
     findings.extend(_doubles(found))
     if findings:
         raise FeatureError(findings)
@@ -99,23 +109,25 @@ def checks(extra: Iterable[Path] = ()) -> list[Check]:
 
 @cache
 def read(path: Path) -> tuple[Check, ...]:
-    """The checks of one feature file.
+    """The checks of one feature file, by its whole path.
 
     Raises:
         FeatureError: as `checks`.
     """
     shown = _shown(path)
     try:
-        document = Parser().parse(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        document = Parser().parse(text)
     except CompositeParserException as error:
-        raise FeatureError(f"{shown}: {each}" for each in error.errors) from error
+        raise FeatureError(_unparsed(shown, each) for each in error.errors) from error
     except UnicodeDecodeError as error:
         raise FeatureError([f"{shown}: not UTF-8 text ({error.reason} at byte {error.start})"]) from error
     feature = document.get("feature")
     if feature is None:
         raise FeatureError([f"{shown}: holds no Feature"])
-    reader = _Reader(path, shown, ours=path.is_relative_to(suite_dir()))
+    reader = _Reader(path, shown, text, ours=path.is_relative_to(suite_dir()))
     found = tuple(reader.feature(feature))
+    reader.findings.extend(_doubles(found))
     if not reader.findings:
         pickles = len(Compiler().compile({**document, "uri": shown}))
         if pickles != len(found):
@@ -135,6 +147,13 @@ def _shown(path: Path) -> str:
     return path.as_posix()
 
 
+def _unparsed(shown: str, error: Exception) -> str:
+    """What Gherkin could not read, with the line where every editor finds it."""
+    line = (getattr(error, "location", None) or {}).get("line")
+    said = re.sub(r"^\(\d+:\d+\): ", "", str(error))
+    return f"{shown}:{line}: {said}" if line else f"{shown}: {said}"
+
+
 def _doubles(found: Iterable[Check]) -> Iterator[str]:
     seen: dict[str, Check] = {}
     for check in found:
@@ -149,9 +168,10 @@ def _doubles(found: Iterable[Check]) -> Iterator[str]:
 class _Reader:
     """Walks one parsed feature; collects checks and what must be refused."""
 
-    def __init__(self, path: Path, shown: str, *, ours: bool) -> None:
+    def __init__(self, path: Path, shown: str, text: str, *, ours: bool) -> None:
         self.path = path
         self.shown = shown
+        self.lines = text.splitlines()
         self.ours = ours
         self.findings: list[str] = []
         self.names: dict[str, int] = {}
@@ -187,7 +207,7 @@ class _Reader:
         if not any(step.kind == "then" for step in _steps(steps, {})):
             self._refuse(line, f'the scenario "{name}" has no Then: it would check nothing')
         own = _tags(scenario)
-        base_id, requirement = self._identity(own, name, line)
+        base_id, requirement = self._identity(own, tags, name, line)
         common = {
             "feature": self.shown,
             "path": self.path,
@@ -195,7 +215,7 @@ class _Reader:
             "tags": (*own, *(tag for tag in tags if tag not in own)),
             "scenario": name,
         }
-        if "Outline" not in scenario["keyword"] and not scenario["examples"]:
+        if not scenario["examples"] and not re.search("Outline|Template", scenario["keyword"]):
             yield Check(id=base_id, title=name, line=line, steps=tuple(_steps(steps, {})), **common)
             return
         yield from self._rows(scenario, base_id, steps, common)
@@ -208,18 +228,21 @@ class _Reader:
         common: dict[str, Any],
     ) -> Iterator[Check]:
         line = scenario["location"]["line"]
-        rows = 0
+        if not scenario["examples"]:
+            self._refuse(line, "an outline without Examples runs nothing")
         for examples in scenario["examples"]:
             self._no_description(examples, "Examples")
+            place = examples["location"]["line"]
             if examples["tags"]:
-                self._refuse(
-                    examples["location"]["line"], "tags on Examples are not applied; tag the scenario"
-                )
+                self._refuse(place, "tags on Examples are not applied; tag the scenario")
             header = [cell["value"] for cell in examples.get("tableHeader", {}).get("cells", ())]
-            if rows == 0 and header and self.ours and "case" not in header:
+            if not examples.get("tableBody"):
+                self._refuse(place, "Examples without a row run nothing")
+            elif self.ours and "case" not in header:
                 self._refuse(line, "an outline of the suite names its rows in a column `case`")
+            else:
+                self._no_blank_unfilled(steps, header, place)
             for row in examples.get("tableBody", ()):
-                rows += 1
                 cells = tuple(cell["value"] for cell in row["cells"])
                 values = dict(zip(header, cells, strict=True))
                 case = values.get("case", " ".join(cells))
@@ -231,35 +254,69 @@ class _Reader:
                     row=cells,
                     **common,
                 )
-        if not rows:
-            self._refuse(line, "an outline without Examples runs nothing")
 
-    def _identity(self, tags: tuple[str, ...], name: str, line: int) -> tuple[str, str | None]:
+    def _no_blank_unfilled(self, steps: Iterable[Mapping[str, Any]], header: list[str], line: int) -> None:
+        for step in steps:
+            for blank in _BLANK.findall(step["text"]):
+                if blank not in header:
+                    self._refuse(line, f'no column fills <{blank}> in "{step["text"]}"')
+
+    def _identity(
+        self, own: tuple[str, ...], inherited: tuple[str, ...], name: str, line: int
+    ) -> tuple[str, str | None]:
+        """The check's id, a row's case apart, and its requirement.
+
+        Our own scenarios are strict: their first tag says both. A user's may have the tag at any place, may give
+        the requirement alone, for one scenario or for a whole file, or none at all.
+        """
         known = requirements.load()
-        first = tags[0] if tags else ""
-        requirement = requirements.of_check(first, known)
-        if requirement is not None and first != requirement.id:
-            return first, requirement.id
-        if self.ours or (requirement is None and _DOTTED.match(first)):
+        slug = f"{_slug(self.path.stem)}.{_slug(name)}"
+        stands_for: str | None = None
+        for tag in own[:1] if self.ours else (*own, *inherited):
+            requirement = requirements.of_check(tag, known)
+            if requirement is None:
+                self._no_mistaken_tag(tag, own, known, line)
+            elif tag in own and tag != requirement.id:
+                return tag, requirement.id
+            else:
+                stands_for = stands_for or requirement.id
+        if self.ours:
+            found = f"@{own[0]}" if own else "no tag"
             self._refuse(
-                line, f'the first tag of "{name}" must be a requirement\'s id and one word; found "{first}"'
+                line, f'the first tag of "{name}" must be a requirement\'s id and one word; found {found}'
             )
-        return f"{_slug(self.path.stem)}.{_slug(name)}", requirement.id if requirement else None
+        return slug, stands_for
+
+    def _no_mistaken_tag(self, tag: str, own: tuple[str, ...], known: Iterable[str], line: int) -> None:
+        """A dotted first tag, or one that begins as requirements do, was meant for one that does not exist."""
+        families = {each.partition(".")[0] for each in known}
+        if _DOTTED.match(tag) and (tag in own[:1] or tag.partition(".")[0] in families):
+            near = nearest(".".join(tag.split(".")[:2]), known)
+            hint = f"the nearest is @{near}" if near else "`mfa-harness list requirements` names them all"
+            self._refuse(line, f"@{tag} begins with no requirement's id; {hint}")
 
     def _steps_in_description(self, parent: Mapping[str, Any]) -> None:
-        for offset, text in enumerate((parent.get("description") or "").splitlines(), start=1):
+        for text in (parent.get("description") or "").splitlines():
             if _STEP_LIKE.match(text):
-                line = parent["location"]["line"] + offset
-                self._refuse(line, f'"{text.strip()}" stands outside a scenario and would not run')
+                self._refuse(
+                    self._line_of(text, parent),
+                    f'"{text.strip()}" stands outside a scenario and would not run',
+                )
 
     def _no_description(self, node: Mapping[str, Any], what: str) -> None:
         text = (node.get("description") or "").strip()
         if text:
             first = text.splitlines()[0]
             self._refuse(
-                node["location"]["line"] + 1,
+                self._line_of(first, node),
                 f'"{first}" in {what} is not a step (a misspelt Given, When or Then?) and would be passed over',
             )
+
+    def _line_of(self, text: str, node: Mapping[str, Any]) -> int:
+        """Where a line of a node's description stands: Gherkin keeps its text, not its place."""
+        start: int = node["location"]["line"]
+        below = enumerate(self.lines[start:], start=start + 1)
+        return next((line for line, other in below if other.strip() == text.strip()), start)
 
     def _refuse(self, line: int, finding: str) -> None:
         self.findings.append(f"{self.shown}:{line}: {finding}")
@@ -274,13 +331,14 @@ def _steps(steps: Iterable[Mapping[str, Any]], values: Mapping[str, str]) -> Ite
     kind = "given"
     for step in steps:
         kind = kinds.get(step["keywordType"], kind)
-        yield Step(step["keyword"].strip(), kind, _fill(step["text"], values), step["location"]["line"])
+        attached = "a table" if "dataTable" in step else "a text" if "docString" in step else ""
+        yield Step(
+            step["keyword"].strip(), kind, _fill(step["text"], values), step["location"]["line"], attached
+        )
 
 
 def _fill(text: str, values: Mapping[str, str]) -> str:
-    for name, value in values.items():
-        text = text.replace(f"<{name}>", value)
-    return text
+    return _BLANK.sub(lambda blank: values.get(blank[1], blank[0]), text)
 
 
 def _slug(text: str) -> str:

@@ -11,7 +11,7 @@ from mfa_harness.verdicts import Verdict
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mfa_harness.events import CheckFinished
+    from mfa_harness.events import CheckFinished, RunStarted
     from mfa_harness.reports.run import Run
 
 MARKS: Final = {
@@ -41,15 +41,28 @@ def location(check: CheckFinished) -> str:
     return f"{check.feature}:{check.line}"
 
 
-def title_line(check: CheckFinished) -> str:
-    """Verdict, id and title: `pass  totp.one-device.second-refused  A second app is refused`."""
-    return printable(f"{MARKS[check.verdict]:<4}  {check.id}  {check.title}")
+def _title(check: CheckFinished, aside: str, width: int) -> list[str]:
+    """Verdict, id, title and an aside, on as few lines as the width allows."""
+    name = printable(f"{MARKS[check.verdict]:<4}  {check.id}")
+    title = printable(check.title)
+    if len(name) + len(title) + 2 > width:
+        return [name, *_two_columns(" " * _INDENT + title, aside, width, hang=_INDENT)]
+    return _two_columns(f"{name}  {title}", aside, width, hang=_INDENT)
+
+
+def opening(started: RunStarted, width: int) -> list[str]:
+    """The first lines of a run: its title, and what is tested before anything is."""
+    checks = "1 check" if started.planned == 1 else f"{started.planned} checks"
+    lines = [f"Testing {started.label}: {checks}, seed {started.seed}"]
+    if started.title:
+        lines.insert(0, started.title)
+    return [broken for line in lines for broken in _hanging("", printable(line), width)]
 
 
 def brief(check: CheckFinished, width: int) -> list[str]:
     """A check in the stream of a run: a line, and the reason when it is not applicable."""
     aside = f"({printable(check.reason)})" if check.verdict is Verdict.NOT_APPLICABLE else ""
-    return _two_columns(title_line(check), aside, width, hang=_INDENT)
+    return _title(check, aside, width)
 
 
 def explained(check: CheckFinished, width: int) -> list[str]:
@@ -59,7 +72,7 @@ def explained(check: CheckFinished, width: int) -> list[str]:
         check: a check with any verdict but pass.
         width: columns to keep to; a command to paste is never broken, however long.
     """
-    lines = _two_columns(title_line(check), location(check), width, hang=_INDENT)
+    lines = _title(check, location(check), width)
     failure = check.failure
     if failure is None:
         lines += _row("reason", check.reason or "none given", "", width)
@@ -76,7 +89,7 @@ def explained(check: CheckFinished, width: int) -> list[str]:
 
 def summary(run: Run, width: int) -> list[str]:
     """The last lines of a run: the headline, what was tested, what was not and why, what was left."""
-    lines = [run.headline[1]]
+    lines = _hanging("", run.headline[1], width)
     lines += _entry("target", run.subject, width)
     lines += _entry("tested", f"{run.tested} of {run.total}: {run.tally}{_duration(run)}", width)
     if run.untested:

@@ -11,7 +11,7 @@ from rich.live import Live
 from rich.text import Text
 
 from mfa_harness.events import CheckFinished, Note, RunFinished, RunStarted
-from mfa_harness.reports.layout import brief, explained, printable, summary
+from mfa_harness.reports.layout import MARKS, brief, explained, opening, printable, summary
 from mfa_harness.reports.run import WORDS, Run
 from mfa_harness.verdicts import Verdict
 
@@ -100,10 +100,7 @@ class TerminalReporter:
 
     def _start(self, event: RunStarted) -> None:
         self._planned = event.planned
-        scenarios = "1 check" if event.planned == 1 else f"{event.planned} checks"
-        if event.title:
-            self._print([printable(event.title)], "bold")
-        self._print([f"Testing {printable(event.label)}: {scenarios}, seed {printable(event.seed)}"], "bold")
+        self._print(opening(event, self._console.width), "bold")
         if self._live:
             self._live.start()
         self._refresh()
@@ -157,5 +154,5 @@ class TerminalReporter:
         for number, line in enumerate(lines):
             text = Text(line)
             if number == 0:
-                text.stylize(self._wanted(_STYLES[verdict]), 0, line.index(" "))
+                text.stylize(self._wanted(_STYLES[verdict]), 0, len(MARKS[verdict]))
             self._console.print(text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from mfa_harness.verdicts import Breach
 
@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from mfa_harness.scenario.actor import Actor
     from mfa_harness.scenario.witness import Sight
     from mfa_simulators.client.errors import ClientError
+
+TOO_MANY: Final = 429
+"""The status of an attempt limit. Outside of scenarios about limits it is no verdict (DESIGN rule 11)."""
 
 
 @dataclass

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import pytest
 
@@ -13,15 +13,21 @@ from mfa_harness.plugin_state import CHECK_KEY, WORLD_KEY
 from mfa_harness.scenario.judge import judge
 from mfa_harness.scenario.run import Run
 from mfa_harness.scenario.world import World
+from mfa_harness.steps.sentence import unknown_sentence
 from mfa_harness.targets.parse import open_target
 from mfa_harness.targets.target import TargetError
-from mfa_harness.verdicts import Verdict
+from mfa_harness.verdicts import Blocked, Breach, NotApplicable, ScenarioError, Verdict
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from mfa_harness.suite import Check
 
 
-_WIDTH = 110  # of a failure in pytest's own report
+OUR_WORDS: Final = (Breach, Blocked, NotApplicable, ScenarioError)
+"""What a step definition of somebody's own may raise as ours do."""
+
+_WIDTH: Final = 110  # of a failure in pytest's own report
 
 
 class ScenarioSession:
@@ -35,6 +41,8 @@ class ScenarioSession:
         self.run = run
         self.begun = 0.0
         self.records: list[str] = []
+        self.world: World | None = None
+        self.step_is_ours = True
 
     @classmethod
     def of_plain_pytest(cls, config: pytest.Config) -> ScenarioSession:
@@ -59,14 +67,24 @@ class ScenarioSession:
             raise RuntimeError(
                 f"pytest-bdd runs {len(scenario.steps)} steps of {check.id}, not {len(check.steps)}"
             )
-        item.stash[WORLD_KEY] = World(self.run, check)
+        self.world = item.stash[WORLD_KEY] = World(self.run, check)
         self.records = []
+        self.step_is_ours = True
         self.begun = time.perf_counter()
 
-    def before_step(self, item: pytest.Item) -> None:
+    def before_step(self, item: pytest.Item, function: Callable[..., object]) -> None:
         """The next step begins; it counts as failed until it has gone well."""
         item.stash[WORLD_KEY].position += 1
         self.records.append("failed")
+        self.step_is_ours = function.__module__.partition(".")[0] == __package__.partition(".")[0]
+
+    def no_such_step(self, text: str) -> NoReturn:
+        """A sentence that is neither ours nor anybody's, met only now since a conftest.py might have had it.
+
+        Raises:
+            ScenarioError: always; names the nearest.
+        """
+        raise ScenarioError(unknown_sentence(text))
 
     def after_step(self, item: pytest.Item) -> None:  # noqa: ARG002 - the hook's own
         """The step has gone well."""
@@ -80,11 +98,15 @@ class ScenarioSession:
             return
         if isinstance(error, (KeyboardInterrupt, pytest.exit.Exception)):
             return
+        if error is not None and not self.step_is_ours and not isinstance(error, OUR_WORDS):
+            self.abandon()
+            return  # somebody's own step: pytest says best what is wrong with it
         world = item.stash.get(WORLD_KEY, None) or World(self.run, check)
         event = judge(
             world, error, records=self._step_records(check), seconds=time.perf_counter() - self.begun
         )
         self.run.leftovers.extend(world.close())
+        self.world = None
         self.run.emit(event)
         _put_in_pytests_words(event, report)
 
@@ -95,8 +117,15 @@ class ScenarioSession:
             for step, outcome in zip(check.steps, outcomes, strict=False)
         )
 
+    def abandon(self) -> None:
+        """Delete what a scenario made that will come to no verdict: one that was interrupted."""
+        if self.world is not None:
+            self.run.leftovers.extend(self.world.close())
+            self.world = None
+
     def close(self) -> None:
         """Let go of the target."""
+        self.abandon()
         self.run.leftovers.extend(self.run.target.close())
 
 

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from mfa_harness.scenario.actor import APP, PASSKEY, Actor
-from mfa_harness.scenario.outcome import Outcome, Tally, describe
+from mfa_harness.scenario.outcome import TOO_MANY, Outcome, Tally, describe
 from mfa_harness.scenario.witness import look
 from mfa_harness.verdicts import Blocked, Breach, NotApplicable, ScenarioError
 from mfa_simulators.client.errors import ClientError
@@ -196,6 +196,8 @@ class World:
         outcome = self.keep(self._perform(Outcome(actor, what), do))
         if outcome.error is None:
             return outcome
+        if outcome.error.status == TOO_MANY and not self.check.locks_out:
+            raise Blocked(f"do this: {what}", f"{outcome.found}: an attempt limit was in the way")
         if self._is_last_action_before_a_verdict():
             raise Breach(f"{what}: accepted", outcome.found)
         raise Blocked(f"go on after {what}", outcome.found)

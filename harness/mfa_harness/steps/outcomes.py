@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mfa_harness.scenario.outcome import Outcome, is_refusal, require
+from mfa_harness.scenario.outcome import TOO_MANY, Outcome, is_refusal, require
 from mfa_harness.steps.lexicons import ENDINGS, FACTS
 from mfa_harness.steps.sentence import sentence
 from mfa_harness.verdicts import Blocked, Breach, ScenarioError
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from mfa_harness.scenario.world import World
     from mfa_simulators.client.errors import ClientError
 
-TOO_MANY = 429
 _TOKENS = ("jwt", "minifiedJwt", "mfaToken", "elevatedAccessToken")
 
 

@@ -155,6 +155,11 @@ def matching(text: str) -> Iterator[Sentence]:
     return (each for each in _CATALOGUE if each.regex.fullmatch(text))
 
 
+def unknown_sentence(text: str) -> str:
+    """What to say of a line that no sentence matches."""
+    return f'no step is called "{text}". The nearest: {suggestion(text)}'
+
+
 def suggestion(text: str) -> str:
     """For a line that no sentence matches: an example of the nearest one, keyword included."""
     known = {each.example.split(" ", 1)[1]: each.example for each in _CATALOGUE}

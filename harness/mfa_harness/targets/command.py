@@ -207,7 +207,7 @@ class Process:
         """End it and its children: politely, then not."""
         atexit.unregister(self.stop)
         if sys.platform == "win32":
-            subprocess.run(["taskkill", "/F", "/T", "/PID", str(self._process.pid)], check=False)
+            subprocess.run(["taskkill", "/F", "/T", "/PID", str(self._process.pid)], check=False)  # noqa: S603, S607
             return
         for sign in (signal.SIGTERM, signal.SIGKILL):
             with contextlib.suppress(ProcessLookupError, PermissionError):

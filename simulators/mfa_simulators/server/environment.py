@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from mfa_simulators.server.rules.refusal import Refusal
     from mfa_simulators.server.settings import Settings
     from mfa_simulators.server.store import Database
+    from mfa_simulators.server.store.records import Notice
     from mfa_simulators.server.vault import Vault
 
 _EXTERNAL_SECONDS = 300
@@ -131,6 +132,10 @@ class Environment:
     def reset_mfa(self, user_id: str) -> None:
         """What an administrator's "Reset MFA" does: every method of the user is gone (D-70)."""
         self.operations.store.reset_mfa(user_id, self.clock.now())
+
+    def notices(self, user_id: str) -> list[Notice]:
+        """What a user is to be told of: methods added and removed, recovery codes used, a reset."""
+        return self.operations.store.notices(user_id)
 
     def external_jwt(self, *, sub: str, email: str | None = None, scope: str | None = None) -> str:
         """A token of the environment's external issuer, good for five minutes.

@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from mfa_harness import served
+from mfa_harness.targets.profile import Profile
 from mfa_harness.usage import UsageError
 
 if TYPE_CHECKING:
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.harness.cli.conftest import Command
+
+
+ID = "00000000-0000-4000-8000-000000000001"
 
 
 @contextmanager
@@ -74,7 +78,7 @@ def test_with_the_control_plane_one_command_checks_it_and_sigterm_stops_it() -> 
 def test_environments_of_a_file_are_there_with_their_settings_and_every_fault(tmp_path: Path) -> None:
     file = tmp_path / "environments.toml"
     file.write_text(
-        '[[environments]]\nseed = "mine"\nsettings = { session_based = true }\n'
+        f'[[environments]]\nid = "{ID}"\nsettings = {{ session_based = true }}\n'
         '[[environments]]\nseed = "other"\nfaults = ["no-op"]\n'
     )
     arguments = ("--environments", str(file), "--fault", "no-op")
@@ -83,9 +87,23 @@ def test_environments_of_a_file_are_there_with_their_settings_and_every_fault(tm
     with serving(*arguments) as (_, again):
         pass
     assert [each["settings"] for each in first["environments"]] == [{"session_based": True}, {}]
+    assert first["environments"][0]["id"] == ID
     assert [each["faults"] for each in first["environments"]] == [["no-op"], ["no-op"]]
     assert first["environments"] == again["environments"]  # a seed fixes the id
-    assert first["environments"][0]["id"] != first["environments"][1]["id"]
+
+
+def test_one_file_can_be_the_servers_and_the_profile(tmp_path: Path) -> None:
+    file = tmp_path / "both.toml"
+    file.write_text(
+        '[sign_in]\nemail = "{unique}@example.org"\n'
+        f'[[environments]]\nid = "{ID}"\nsettings = {{ email_code = "424242" }}\n'
+    )
+    assert Profile.load(file).environments[0].id == served.read(file)[0].id == ID
+
+
+def test_an_id_that_is_no_uuid_is_found_before_the_server_starts() -> None:
+    with pytest.raises(UsageError, match=r"mine\.toml: the id 'mine' is no lower-case UUID"):
+        served.check(served.ServedEnvironment(id="mine"), "mine.toml")
 
 
 def test_a_port_that_is_taken_is_told_in_two_lines(command: Command, taken_port: int) -> None:
@@ -137,10 +155,12 @@ def test_a_file_that_is_no_database_is_told(command: Command, tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("environments = 3", "expected `array`, got `int` - at `$.environments`"),
+        ("environments = 3", "expected `array`, got `int`"),
         ("[[environments]]\nsetings = {}", "object contains unknown field `setings`"),
-        ("[[environment]]\n", "object contains unknown field `environment`"),
-        ("", "object missing required field `environments`"),
+        ("[[environment]]\n", "there is no key called 'environment'"),
+        ("", "holds no environment"),
+        ('url = "http://localhost:8080/api/v0"\n', "holds no environment"),
+        ('[[environments]]\nid = "a"\n[[environments]]\nid = "a"\n', "two environments have the id a"),
         ("environments = []", "holds no environment"),
         ("[[environments]\n", "is not TOML: "),
     ],

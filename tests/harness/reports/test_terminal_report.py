@@ -65,7 +65,7 @@ def test_every_check_is_named_with_its_verdict_as_it_ends(failing: list[Event]) 
     stream = shown(failing[:-1]).split("INTERRUPTED")[0]
     for check in failing:
         if isinstance(check, CheckFinished):
-            assert re.search(rf"^\S+ +{re.escape(check.id)}  {re.escape(check.title)}", stream, re.MULTILINE)
+            assert re.search(rf"^\S+ +{re.escape(check.id)}\s+{re.escape(check.title)}", stream, re.MULTILINE)
 
 
 def test_plain_lines_hold_no_escape_sequence(failing: list[Event]) -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from fido2 import cbor
 from hypothesis import given, settings, strategies as st
 
 from mfa_simulators.passkey import VirtualPasskey
@@ -209,6 +210,69 @@ def test_hostile_client_data_is_refused(content: bytes) -> None:
         broken["response"]["clientDataJSON"] = text(content)
         with pytest.raises(VerificationError, match=r"step (3|6|9):"):
             verify(broken)
+
+
+def attestation_with(**members: Any) -> Any:
+    """The registration with members of its attestation object replaced; a signature still covers the rest."""
+    whole: Any = cbor.decode(raw(REGISTRATION, "attestationObject"))
+    return attested(cbor.encode(whole | members))
+
+
+@pytest.mark.parametrize(
+    ("members", "step", "message"),
+    [
+        ({"fmt": b"packed"}, "7.1 step 13", "fmt as text"),
+        ({"attStmt": []}, "7.1 step 13", "attStmt as a map"),
+        ({"authData": "text"}, "7.1 step 13", "authData as bytes"),
+        ({"more": 1}, "7.1 step 13", "fmt, attStmt and authData"),
+        ({"attStmt": {}}, "7.1 step 22", "'alg' and 'sig'"),
+        ({"attStmt": {"alg": -7}}, "7.1 step 22", "'alg' and 'sig'"),
+        ({"attStmt": {"alg": -7, "sig": b"", "ver": 1}}, "7.1 step 22", "'alg' and 'sig'"),
+        ({"attStmt": {"alg": -7, "sig": b"", "x5c": [b""]}}, "7.1 step 22", "certificates"),
+        ({"attStmt": {"alg": -7, "sig": "text"}}, "7.1 step 22", "attestation signature"),
+    ],
+)
+def test_a_malformed_attestation_object_says_what_it_lacks(
+    members: dict[str, Any], step: str, message: str
+) -> None:
+    with pytest.raises(VerificationError) as caught:
+        judge_registration(attestation_with(**members))
+    assert caught.value.step == step
+    assert message in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("flags", "rest", "message"),
+    [
+        (0x1D | 0xC0, b"\xa0", "AT flag"),
+        (0x1D, b"\xa0", "no flag says what they are"),
+        (0x1D | 0x80, b"\xa0\xa0", "bytes follow"),
+        (0x1D | 0x80, b"\xa1\x61a", "malformed"),
+        (0x1D | 0x80, b"\xa2\x61b\x01\x61a\x01", "canonical"),
+    ],
+)
+def test_assertion_data_that_its_flags_do_not_announce_is_refused(
+    flags: int, rest: bytes, message: str
+) -> None:
+    broken = deepcopy(AUTHENTICATION)
+    data = raw(AUTHENTICATION, "authenticatorData")
+    broken["response"]["authenticatorData"] = text(data[:32] + bytes((flags,)) + data[33:] + rest)
+    with pytest.raises(VerificationError, match=message) as caught:
+        judge_authentication(broken)
+    assert caught.value.step == "7.2 step 7"
+
+
+@pytest.mark.parametrize("transports", ["usb", {"usb": True}, [7], [["usb"]]])
+def test_transports_of_another_kind_are_refused(transports: Any) -> None:
+    broken = deepcopy(REGISTRATION)
+    broken["response"]["transports"] = transports
+    with pytest.raises(VerificationError, match="`transports`"):
+        judge_registration(broken)
+
+
+def test_a_member_of_absurd_length_is_not_even_decoded() -> None:
+    with pytest.raises(VerificationError, match="characters long"):
+        judge_registration(attested(bytes(100_000)))
 
 
 def test_the_vendors_spelling_of_client_data_is_not_the_standards() -> None:

@@ -42,6 +42,13 @@ def test_a_frame_that_is_not_expected_is_refused(
         party.judge_registration(response, policy=policy)
 
 
+def test_a_named_frame_counts_as_one_even_if_it_is_said_not_to_be(party: Party, key: VirtualPasskey) -> None:
+    policy = Policy(allow_cross_origin=False, top_origins={"https://evil.example"})
+    response = key.create(party.creation_options(), origin=ORIGIN, fault="top-origin")
+    with pytest.raises(VerificationError, match=r"7\.1 step 11:"):
+        party.judge_registration(response, policy=policy)
+
+
 def test_a_frame_that_is_expected_is_accepted(party: Party, key: VirtualPasskey) -> None:
     policy = Policy(allow_cross_origin=True, top_origins={FRAME})
     response = key.create(party.creation_options(), origin=ORIGIN, top_origin=FRAME)

@@ -39,6 +39,9 @@ def test_a_sound_key_is_loaded(cose: dict[int, Any]) -> None:
         pytest.param(EC_KEY | {-2: bytes(32), -3: bytes(32)}, id="the zero point"),
         pytest.param(EC_KEY | {-2: bytes(31)}, id="short coordinate"),
         pytest.param(EC_KEY | {-2: b"\x00" + EC_KEY[-2]}, id="long coordinate"),
+        pytest.param(
+            EC_KEY | {-2: EC_KEY[-2][:-1], -3: EC_KEY[-2][-1:] + EC_KEY[-3]}, id="a sound point cut elsewhere"
+        ),
         pytest.param(EC_KEY | {-3: True}, id="compressed point"),
         pytest.param(EC_KEY | {-4: bytes(32)}, id="private member"),
         pytest.param({label: EC_KEY[label] for label in (1, 3, -1, -2)}, id="no y"),

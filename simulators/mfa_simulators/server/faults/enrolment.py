@@ -11,7 +11,6 @@ from mfa_simulators.server.faults.fault import fault
 from mfa_simulators.server.faults.notes import notes
 from mfa_simulators.server.operations import Operations
 from mfa_simulators.server.rules import Rules
-from mfa_simulators.server.rules.refusal import Refusal
 from mfa_simulators.server.rules.totp import secret_text
 from mfa_simulators.server.wire.answers import MfaDevice
 
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mfa_simulators.server.operations import Call, Caller
+    from mfa_simulators.server.rules.refusal import Refusal
     from mfa_simulators.server.store.records import Device
 
 _SHORT = 14  # bytes; pyotp refuses less

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from mfa_simulators.server.store.records import Device, Session, User
 
 _NO_CHECKS: Final[Any] = {"verify_signature": False, "verify_exp": False, "verify_aud": False}
+_ONLY_SIGNATURE: Final[Any] = {**_NO_CHECKS, "verify_signature": True}
 _MY_SESSIONS = (here(SESSIONS), SESSIONS.c.user_id == value("user_id"))
 _MARK_ALL = update(SESSIONS).where(*_MY_SESSIONS).values(mfa_at=value("now"))
 _DONE_BEFORE = select(SESSIONS.c.id).where(*_MY_SESSIONS, SESSIONS.c.mfa_at.is_not(None)).limit(1)
@@ -275,7 +276,7 @@ class _OwnKey(Operations):
             key = jwt.get_unverified_header(token).get("jwk")
             if not isinstance(key, dict):
                 return super().session_claims(token)
-            jwt.decode(token, jwt.PyJWK(key), options={**_NO_CHECKS, "verify_signature": True})
+            jwt.decode(token, jwt.PyJWK(key), options=_ONLY_SIGNATURE)
         except (jwt.PyJWTError, ValueError, RecursionError, TypeError):
             return None
         return _unverified(token)
@@ -326,8 +327,4 @@ class _OtherEnvironment(Operations):
         neighbours[self.tools.environment_id] = self
         claims = _unverified(call.token) if call.token is not None else None
         home = neighbours.get(str((claims or {}).get("environment_id")), self)
-        return self._at_home(home, call)
-
-    @staticmethod
-    def _at_home(home: _OtherEnvironment, call: Call) -> Caller:
-        return super().authenticate(call)
+        return super(_OtherEnvironment, home).authenticate(call)

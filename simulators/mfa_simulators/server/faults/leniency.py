@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from cryptography.exceptions import InvalidSignature
 from fido2 import cbor
@@ -82,7 +82,7 @@ def _read_assertion(response: dict[str, Any]) -> Authentication:
 def _signature_holds(response: dict[str, Any], passkey: Passkey) -> bool:
     inner = response["response"]
     signed = decoded(inner["authenticatorData"]) + hashlib.sha256(decoded(inner["clientDataJSON"])).digest()
-    key = CoseKey.parse(cbor.decode(passkey.public_key))
+    key = CoseKey.parse(cast("dict[int, Any]", cbor.decode(passkey.public_key)))
     try:
         key.verify(signed, decoded(inner["signature"]))
     except InvalidSignature:

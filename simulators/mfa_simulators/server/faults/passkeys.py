@@ -17,7 +17,10 @@ from mfa_simulators.webauthn import VerificationError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from mfa_simulators.server.operations import Call, Caller
     from mfa_simulators.server.store.records import Passkey
+    from mfa_simulators.server.wire.answers import VerifyResponse
+    from mfa_simulators.server.wire.requests import Proving
     from mfa_simulators.webauthn import Authentication, Credential
 
 _CENTURY = 100 * 365 * 86_400.0
@@ -272,13 +275,12 @@ class _NoMfa(Rules):
     requirement="passkey.registration-authenticates",
     sources=("D-51",),
 )
-class _NoUpgrade(Rules):
-    def lifts_gate(self, method: str) -> bool:
-        return method != "passkey-registration" and super().lifts_gate(method)
-
-    def gate_due(self, facts: GateFacts) -> bool:
-        # Without this the new passkey itself would end the duty to enrol.
-        return super().gate_due(msgspec.structs.replace(facts, has_method=False))
+class _NoUpgrade(Operations):
+    def passed_mfa(self, call: Call, caller: Caller, method: str, proving: Proving) -> VerifyResponse:
+        if method != "passkey-registration":
+            return super().passed_mfa(call, caller, method, proving)
+        user, methods = self.store.account(caller.user.id)
+        return self.signed_in(call, user, caller.session, methods, gated=caller.gated)
 
 
 @fault(

@@ -280,7 +280,7 @@ class PasskeyOperations(RecoverySets):
     # Challenges.
 
     def _new_challenge(self, purpose: str, session_id: str, subject: str, now: float) -> bytes:
-        challenge = self.randomness.bytes(self.rules.challengedecoded(), f"challenge-{purpose}", subject)
+        challenge = self.randomness.bytes(self.rules.challenge_bytes(), f"challenge-{purpose}", subject)
         self.store.add_challenge(challenge, purpose, session_id, now + self.rules.challenge_seconds())
         return challenge
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import and_, delete, func, insert, select, update
 
 from mfa_simulators.server.store.base import StoreBase, here, value
-from mfa_simulators.server.store.records import Device, Methods, Passkey, RecoveryCode
+from mfa_simulators.server.store.records import Device, Methods, Notice, Passkey, RecoveryCode
 from mfa_simulators.server.store.tables import DEVICES, EVENTS, PASSKEYS, RECOVERY_CODES, USERS
 
 if TYPE_CHECKING:
@@ -53,10 +53,20 @@ _SET_ACKNOWLEDGEMENT = (
     .values(acknowledgement=value("acknowledgement"))
 )
 _ADD_EVENT = insert(EVENTS)
+_EVENTS = (
+    select(EVENTS.c.kind, EVENTS.c.at)
+    .where(here(EVENTS), EVENTS.c.user_id == value("user_id"))
+    .order_by(EVENTS.c.number)
+)
 
 
 class MethodSteps(StoreBase):
-    """Steps that several transactions take."""
+    """Steps that several transactions take, and what they note."""
+
+    def notices(self, user_id: str) -> list[Notice]:
+        """What a user is to be told of, oldest first (ASVS 5.0 6.3.6)."""
+        with self.database.read() as connection:
+            return [Notice(*row) for row in self._rows(connection, _EVENTS, user_id=user_id)]
 
     def _methods(self, connection: Connection, user_id: str) -> Methods:
         return Methods(self._devices(connection, user_id), self._passkeys(connection, user_id))

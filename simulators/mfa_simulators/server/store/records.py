@@ -95,6 +95,13 @@ class RecoveryCode(msgspec.Struct, frozen=True):
         return self.spent_at is not None
 
 
+class Notice(msgspec.Struct, frozen=True):
+    """Something that the user is to be told of: a method added or removed, a code used, a reset."""
+
+    kind: str
+    at: float
+
+
 class Verification(msgspec.Struct, frozen=True):
     """A code sent by e-mail or SMS (`channel`) to an address; the code itself only as a keyed digest."""
 
