@@ -209,6 +209,12 @@ def make(server: ReferenceServer, http: httpx.Client) -> Callable[..., Site]:
 
 
 @pytest.fixture
+def make_on() -> Callable[..., Site]:
+    """Makes a site from an environment, a client and a clock."""
+    return Site
+
+
+@pytest.fixture
 def site(make: Callable[..., Site]) -> Site:
     """A site with the settings' defaults."""
     return make()

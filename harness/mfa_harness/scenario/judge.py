@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 from mfa_harness import requirements
 from mfa_harness.events import CheckFinished, Failure, StepRecord
+from mfa_harness.scenario.outcome import describe
 from mfa_harness.verdicts import Blocked, Breach, NotApplicable, ScenarioError, Verdict
+from mfa_simulators.client.errors import ClientError
 
 if TYPE_CHECKING:
     from mfa_harness.requirements import Requirement
@@ -64,7 +66,7 @@ def _verdict(error: BaseException | None, level: str) -> Verdict:
         return Verdict.FAIL if level == "MUST" else Verdict.WARN
     if isinstance(error, NotApplicable):
         return Verdict.NOT_APPLICABLE
-    if isinstance(error, Blocked):
+    if isinstance(error, (Blocked, ClientError)):
         return Verdict.BLOCKED
     return Verdict.ERROR
 
@@ -79,6 +81,8 @@ def _failure(
         required, got = error.required, error.got
     elif isinstance(error, Blocked):
         required, got = f"to {error.wanted}", error.found
+    elif isinstance(error, ClientError):
+        required, got = "an answer that the scenario can go on with", describe(error)
     elif isinstance(error, ScenarioError):
         required, got = "a scenario that makes sense", str(error)
     else:

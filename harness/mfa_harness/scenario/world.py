@@ -197,7 +197,7 @@ class World:
         if outcome.error is None:
             return outcome
         if outcome.error.status == TOO_MANY and not self.check.locks_out:
-            raise Blocked(f"do this: {what}", f"{outcome.found}: an attempt limit was in the way")
+            raise Blocked(f"have {what} accepted", f"{outcome.found}: an attempt limit was in the way")
         if self._is_last_action_before_a_verdict():
             raise Breach(f"{what}: accepted", outcome.found)
         raise Blocked(f"go on after {what}", outcome.found)

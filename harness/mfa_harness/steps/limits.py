@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from mfa_harness.scenario import permits
-from mfa_harness.scenario.outcome import Outcome
+from mfa_harness.scenario.outcome import TOO_MANY, Outcome
 from mfa_harness.steps.operations import wallet_path
 from mfa_harness.steps.sentence import sentence
 from mfa_harness.verdicts import Blocked, Breach
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from mfa_harness.scenario.world import World
 
 _HTTP_SERVER_ERROR = 500
-_HTTP_TOO_MANY = 429
 
 
 def _guess(what: str, actor: Actor, guess: str) -> Any:
@@ -58,7 +57,7 @@ def guesses(world: World, who: str, what: str, way: str | None) -> None:
             else:
                 _guess(what, actor, guess)
         except ClientError as error:
-            if error.status == _HTTP_TOO_MANY:
+            if error.status == TOO_MANY:
                 outcome.error = error
                 break
             if error.status is None or error.status >= _HTTP_SERVER_ERROR:

@@ -148,7 +148,7 @@ def exactly_one(world: World) -> None:
 
 @FACTS.phrase("the refusals are alike")
 def refusals_alike(world: World) -> None:
-    """The last two refusals of the scenario tell nothing apart: same status, code and message."""
+    """The refusals of the scenario tell nothing apart: same status, code and message."""
     errors = [outcome.error for outcome in world.outcomes if outcome.error is not None]
     if len(errors) < 2:  # noqa: PLR2004 - two refusals to compare
         raise ScenarioError("two refusals are needed before they can be alike")

@@ -6,12 +6,12 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from mfa_harness.scenario.actor import APP, PASSKEY, Actor
-from mfa_harness.scenario.outcome import describe, require
+from mfa_harness.scenario.outcome import TOO_MANY, describe, require
 from mfa_harness.scenario.tokens import claims
 from mfa_harness.steps.lexicons import ENDINGS, FACTS
 from mfa_harness.steps.people import METHODS
 from mfa_harness.steps.sentence import sentence
-from mfa_harness.verdicts import Breach, ScenarioError
+from mfa_harness.verdicts import Blocked, Breach, ScenarioError
 from mfa_simulators.client.errors import ClientError
 
 if TYPE_CHECKING:
@@ -135,6 +135,8 @@ def _code_works(actor: Actor) -> None:
     try:
         actor.client.authenticate_totp_mfa_device(actor.fresh_code())
     except ClientError as error:
+        if error.status == TOO_MANY:
+            raise Blocked("try a fresh code", "429: an attempt limit was in the way") from error
         raise Breach("a fresh code of the authenticator app is accepted", describe(error)) from error
 
 
