@@ -4,24 +4,24 @@ Feature: Managing devices
   @devices.listed.app
   Scenario: An enrolled app is listed as verified
     Given a user who has enrolled an authenticator app
-    Then 1 authenticator app is listed, 1 of them verified
+    Then 1 verified authenticator app is listed
 
   @devices.listed.nothing
   Scenario: Who has enrolled nothing has nothing listed
     Given a user who has enrolled no MFA method
-    Then 0 authenticator apps are listed, 0 of them verified
+    Then no authenticator app is listed
 
   @devices.listed.own-only
   Scenario: Somebody else's app is not in her list
     Given a user who has enrolled no MFA method
     And another user who has enrolled an authenticator app
-    Then 0 authenticator apps are listed, 0 of them verified
-    And her verified methods are nothing
+    Then no authenticator app is listed
+    And she has no MFA method enrolled
 
   @devices.listed.methods
   Scenario: The methods list has apps and passkeys
     Given a user who has enrolled an authenticator app and a passkey
-    Then her verified methods are an authenticator app and a passkey
+    Then she has an authenticator app and a passkey enrolled
 
   @devices.default.set
   Scenario: Her app can be made the default
@@ -34,7 +34,7 @@ Feature: Managing devices
   Scenario: An app that was not verified cannot be the default
     Given a user who has enrolled no MFA method
     And she starts to add an authenticator app
-    When she tries to make the app that she has not verified the default
+    When she tries to make her unverified app the default
     Then she is refused
 
   @devices.deletion-needs-token.no-token
@@ -56,14 +56,14 @@ Feature: Managing devices
     Given a user who has enrolled an authenticator app
     When she tries to delete her authenticator app with an MFA token
     Then she succeeds
-    And her verified methods are nothing
+    And she has no MFA method enrolled
 
   @devices.deletion-needs-token.elevated-token
   Scenario: An elevated token for unlinking deletes an app
     Given a user who has enrolled an authenticator app
     When she tries to delete her authenticator app with an elevated token for "credential:unlink"
     Then she succeeds
-    And her verified methods are nothing
+    And she has no MFA method enrolled
 
   @devices.deletion-needs-token.wrong-scope
   Scenario: An elevated token for something else does not delete an app
@@ -76,14 +76,14 @@ Feature: Managing devices
   Scenario: A deleted app meets no challenge
     Given a user who has enrolled an authenticator app and a passkey
     And she tries to delete her authenticator app with an MFA token
-    When she enters a code of her first app
+    When she enters a code from her first app
     Then she is refused
 
   @devices.own-only.read
   Scenario: Somebody else's device is not shown
     Given a user who has enrolled an authenticator app
     And another user who has enrolled an authenticator app
-    When she tries to read the other user's authenticator app
+    When she tries to look up the other user's authenticator app
     Then she is refused with "no such device"
 
   @devices.own-only.delete
@@ -92,7 +92,7 @@ Feature: Managing devices
     And another user who has enrolled an authenticator app
     When she tries to delete the other user's authenticator app with an MFA token
     Then she is refused with "no such device"
-    And the other user's verified methods are an authenticator app
+    And the other user has an authenticator app enrolled
 
   @devices.own-only.default
   Scenario: Somebody else's device cannot be made the default
@@ -105,9 +105,9 @@ Feature: Managing devices
   Scenario: Somebody else's device and no device at all are told apart by nothing
     Given a user who has enrolled an authenticator app
     And another user who has enrolled an authenticator app
-    When she tries to read the other user's authenticator app
+    When she tries to look up the other user's authenticator app
     Then she is refused with "no such device"
-    When she tries to read a device that does not exist
+    When she tries to look up a device that does not exist
     Then she is refused with "no such device"
     And the refusals are alike
 
@@ -116,7 +116,7 @@ Feature: Managing devices
     Given a user who has enrolled an authenticator app and a passkey
     When an administrator resets her MFA
     And she signs in again
-    Then her verified methods are nothing
+    Then she has no MFA method enrolled
 
   @devices.admin-reset.enrols-anew
   Scenario: After a reset she has to enrol anew where MFA is required

@@ -4,55 +4,55 @@ Feature: Guessing
   @limits.attempts.totp @locks-out
   Scenario: Guessing codes is stopped
     Given a user who has enrolled an authenticator app
-    When she enters wrong codes until she is stopped
-    Then she is stopped
+    When she enters wrong codes until she is locked out
+    Then she is locked out
 
   @limits.every-path.recovery @locks-out
   Scenario: Guessing recovery codes is stopped
     Given a user who has enrolled an authenticator app
-    When she enters wrong recovery codes until she is stopped
-    Then she is stopped
+    When she enters wrong recovery codes until she is locked out
+    Then she is locked out
 
   @limits.every-path.confirmation @locks-out
   Scenario: Guessing at the confirmation of a new app is stopped
     Given a user who has enrolled no MFA method
     And she starts to add an authenticator app
-    When she enters wrong codes to confirm the app until she is stopped
-    Then she is stopped
+    When she enters wrong codes to confirm the app until she is locked out
+    Then she is locked out
 
   @limits.per-account.new-sessions @locks-out
   Scenario: Signing in anew gives no new guesses
     Given session-based MFA is on
     And a user who has enrolled an authenticator app
     And she has signed in again
-    When she enters wrong codes until she is stopped, signing in anew every 4 times
-    Then she is stopped
+    When she enters wrong codes until she is locked out, signing in again after every 4
+    Then she is locked out
 
   @limits.per-account.others-free @locks-out
   Scenario: One account's guesses do not lock another
     Given a user who has enrolled an authenticator app
     And another user who has enrolled an authenticator app
-    And she enters wrong codes until she is stopped
+    And she enters wrong codes until she is locked out
     When the other user enters the current code
     Then the other user succeeds
 
   @limits.not-by-header.forwarded-for @locks-out
   Scenario: Another address in a header gives no new guesses
     Given a user who has enrolled an authenticator app
-    When she enters wrong codes until she is stopped, with another X-Forwarded-For each time
-    Then she is stopped
+    When she enters wrong codes until she is locked out, with another X-Forwarded-For each time
+    Then she is locked out
 
   @limits.retry-after.header @locks-out
   Scenario: Who is stopped is told for how long
     Given a user who has enrolled an authenticator app
-    When she enters wrong codes until she is stopped
+    When she enters wrong codes until she is locked out
     Then she is told how long to wait
 
   @limits.ends.window @locks-out
   Scenario: The stop ends by itself
     Given a user who has enrolled an authenticator app
-    And she enters wrong codes until she is stopped
-    And the time that she was told to wait has passed
+    And she enters wrong codes until she is locked out
+    And the time she was told to wait has passed
     When she enters the current code
     Then she succeeds
 
@@ -65,6 +65,6 @@ Feature: Guessing
     Then she is refused with "invalid code"
     When she enters a wrong code
     Then she is refused with "invalid code"
-    When she enters the code of 10 steps ago
+    When she enters the code from 10 steps ago
     Then she is refused with "invalid code"
     And the refusals are alike

@@ -16,7 +16,7 @@ Feature: Require at onboarding
     When she signs up
     And she registers a passkey
     Then she is fully signed in
-    And her verified methods are a passkey
+    And she has a passkey enrolled
 
   @onboarding.gates-until-enrolled.app
   Scenario: Enrolling an authenticator app completes the sign-up
@@ -26,7 +26,7 @@ Feature: Require at onboarding
     And she starts to add an authenticator app
     And she enters the current code
     Then she is fully signed in
-    And her verified methods are an authenticator app
+    And she has an authenticator app enrolled
 
   @onboarding.gates-until-enrolled.started-only
   Scenario: An app that was started but never verified does not complete the sign-up
@@ -51,7 +51,7 @@ Feature: Require at onboarding
     Given a new user
     When she signs up
     Then she is fully signed in
-    And her verified methods are nothing
+    And she has no MFA method enrolled
 
   @onboarding.optional-completes.later
   Scenario: Where MFA is optional she may enrol later, and stays signed in
@@ -59,7 +59,7 @@ Feature: Require at onboarding
     When she starts to add an authenticator app
     And she enters the current code
     Then she is fully signed in
-    And her verified methods are an authenticator app
+    And she has an authenticator app enrolled
 
   @onboarding.no-later-challenge.next-sign-in
   Scenario: Onboarding alone asks for no code at later sign-ins

@@ -31,13 +31,13 @@ Feature: One authenticator app a user
     Given a user who has enrolled a passkey
     When she starts to add an authenticator app
     And she enters the current code
-    Then her verified methods are an authenticator app and a passkey
+    Then she has an authenticator app and a passkey enrolled
 
   @totp.one-device.passkey-beside-app
   Scenario: An authenticator app does not keep out a passkey
     Given a user who has enrolled an authenticator app
     When she registers a passkey
-    Then her verified methods are an authenticator app and a passkey
+    Then she has an authenticator app and a passkey enrolled
 
   @totp.one-device.delete-then-enrol
   Scenario: When the first is deleted another can be enrolled
@@ -45,7 +45,7 @@ Feature: One authenticator app a user
     When she tries to delete her authenticator app with an MFA token
     And she starts to add an authenticator app
     And she enters a fresh code
-    Then 1 authenticator app is listed, 1 of them verified
+    Then 1 verified authenticator app is listed
 
   @totp.one-device.old-codes-dead
   Scenario: Codes of a deleted app are refused, those of the new one taken
@@ -53,9 +53,9 @@ Feature: One authenticator app a user
     And she tries to delete her authenticator app with an MFA token
     And she starts to add an authenticator app
     And she enters a fresh code
-    When she enters a code of her first app
+    When she enters a code from her first app
     Then she is refused with "invalid code"
-    And a fresh code of hers still works
+    And a fresh code from her app still works
 
   @totp.one-device.others-unaffected
   Scenario: Somebody else's authenticator app does not count against hers
@@ -63,4 +63,4 @@ Feature: One authenticator app a user
     And another user who has enrolled an authenticator app
     When she starts to add an authenticator app
     And she enters the current code
-    Then her verified methods are an authenticator app
+    Then she has an authenticator app enrolled

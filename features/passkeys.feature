@@ -50,7 +50,7 @@ Feature: Passkeys
   @passkey.options.excludes
   Scenario: The same authenticator cannot be registered twice
     Given a user who has enrolled a passkey
-    Then registering asks to leave out the passkeys that she has
+    Then registering again excludes the passkeys that she has
 
   @passkey.deletion-needs-mfa.no-token
   Scenario: A passkey is not deleted without a fresh MFA
@@ -91,13 +91,13 @@ Feature: Passkeys
   @passkey.own-credential.unknown
   Scenario: A passkey that nobody registered meets no challenge
     Given a user who has enrolled a passkey
-    When she answers the passkey challenge, with an unknown credential
+    When she answers the passkey challenge with a response from an unknown credential
     Then she is refused
 
   @passkey.own-credential.user-handle
   Scenario: An answer that names another user is refused
     Given a user who has enrolled a passkey
-    When she answers the passkey challenge, for another user handle
+    When she answers the passkey challenge with a response that names another user
     Then she is refused
 
   @passkey.own-credential.foreign-deletion
@@ -106,98 +106,98 @@ Feature: Passkeys
     And another user who has enrolled a passkey
     When she tries to delete the other user's passkey with an MFA token
     Then she is refused with "no such device"
-    And the other user's verified methods are a passkey
+    And the other user has a passkey enrolled
 
   @passkey.challenge.answer
   Scenario: An answer to another challenge is refused
     Given a user who has enrolled a passkey
-    When she answers the passkey challenge, for another challenge
+    When she answers the passkey challenge with a response to another challenge
     Then she is refused
 
   @passkey.challenge.registration
   Scenario: A registration for another challenge is refused
     Given a user who has enrolled no MFA method
-    When she registers a passkey, for another challenge
+    When she registers a passkey with a response to another challenge
     Then she is refused
 
   @passkey.challenge-once.replay
   Scenario: The same answer is not taken twice
     Given a user who has enrolled a passkey
     And she answers the passkey challenge
-    When she sends the same passkey answer again
+    When she sends the same passkey response again
     Then she is refused
 
   @passkey.origin.answer
   Scenario Outline: An answer made <wrong> is refused
     Given a user who has enrolled a passkey
-    When she answers the passkey challenge, <wrong>
+    When she answers the passkey challenge with a response <wrong>
     Then she is refused
 
     Examples:
       | case       | wrong                                      |
-      | foreign    | for another website                        |
-      | subdomain  | for a subdomain of the website             |
-      | suffix     | for a website whose name only begins alike |
+      | foreign    | made on another website |
+      | subdomain  | made on a subdomain of the website |
+      | suffix     | made on a look-alike of the website |
 
   @passkey.origin.registration
   Scenario: A passkey made for another website is refused
     Given a user who has enrolled no MFA method
-    When she registers a passkey, for another website
+    When she registers a passkey with a response made on another website
     Then she is refused
     And 0 passkeys are listed
 
   @passkey.rp-id.answer
   Scenario: An answer for another relying party is refused
     Given a user who has enrolled a passkey
-    When she answers the passkey challenge, for another relying party
+    When she answers the passkey challenge with a response for another relying party
     Then she is refused
 
   @passkey.rp-id.registration
   Scenario: A passkey made for another relying party is refused
     Given a user who has enrolled no MFA method
-    When she registers a passkey, for another relying party
+    When she registers a passkey with a response for another relying party
     Then she is refused
 
   @passkey.type.answer
   Scenario: An answer of the wrong type is refused
     Given a user who has enrolled a passkey
-    When she answers the passkey challenge, of the wrong type
+    When she answers the passkey challenge with a response of the wrong type
     Then she is refused
 
   @passkey.type.registration
   Scenario: A registration of the wrong type is refused
     Given a user who has enrolled no MFA method
-    When she registers a passkey, of the wrong type
+    When she registers a passkey with a response of the wrong type
     Then she is refused
 
   @passkey.user-present.answer
   Scenario: An answer that nobody was present for is refused
     Given a user who has enrolled a passkey
-    When she answers the passkey challenge, without anybody present
+    When she answers the passkey challenge with a response given while nobody was present
     Then she is refused
 
   @passkey.user-verified.answer
   Scenario: Where user verification is required an answer without it is refused
     Given the profile says that "user_verification" is "required"
     And a user who has enrolled a passkey
-    When she answers the passkey challenge, without user verification
+    When she answers the passkey challenge with a response given without user verification
     Then she is refused
 
   @passkey.signature.answer
   Scenario Outline: An answer <wrong> is refused
     Given a user who has enrolled a passkey
-    When she answers the passkey challenge, <wrong>
+    When she answers the passkey challenge with a response <wrong>
     Then she is refused
 
     Examples:
       | case      | wrong                           |
-      | flipped   | with a signature that does not fit |
-      | other key | signed by another key           |
+      | flipped   | whose signature does not fit |
+      | other key | signed by another key |
 
   @passkey.backup-flags.answer
   Scenario: Backup flags that cannot be are refused
     Given a user who has enrolled a passkey
-    When she registers another passkey, with a backup flag that cannot be
+    When she registers another passkey with a response whose backup flags contradict each other
     Then she is refused
 
   @passkey.counter.clone
@@ -210,26 +210,26 @@ Feature: Passkeys
   @passkey.robust.registration
   Scenario Outline: A broken registration, <wrong>, is refused
     Given a user who has enrolled no MFA method
-    When she registers a passkey, <wrong>
+    When she registers a passkey with a response <wrong>
     Then she is refused
     And 0 passkeys are listed
 
     Examples:
       | case          | wrong                                            |
-      | attestation   | with an attestation cut short                    |
-      | client data   | with client data that is no JSON                 |
-      | encoding      | in another encoding                              |
-      | algorithm     | with a key of an algorithm that was not offered  |
-      | long id       | with a credential id too long                    |
+      | attestation   | whose attestation is cut short |
+      | client data   | whose client data is not JSON |
+      | encoding      | in another encoding |
+      | algorithm     | whose key is of an algorithm that was not offered |
+      | long id       | whose credential id is too long |
 
   @passkey.robust.answer
   Scenario Outline: A broken answer, <wrong>, is refused
     Given a user who has enrolled a passkey
-    When she answers the passkey challenge, <wrong>
+    When she answers the passkey challenge with a response <wrong>
     Then she is refused
 
     Examples:
       | case        | wrong                            |
-      | cut short   | cut short                        |
-      | client data | with client data that is no JSON |
-      | encoding    | in another encoding              |
+      | cut short   | cut short |
+      | client data | whose client data is not JSON |
+      | encoding    | in another encoding |

@@ -5,25 +5,25 @@ Feature: Recovery codes
   Scenario: A set has ten codes, no two alike
     Given a user who has enrolled an authenticator app
     When she reads her recovery codes
-    Then the recovery codes are ten, no two alike
+    Then the recovery codes are ten in number, no two alike
 
   @recovery.ten-codes.passkey
   Scenario: A passkey brings recovery codes as well
     Given a user who has enrolled a passkey
     When she reads her recovery codes
-    Then the recovery codes are ten, no two alike
+    Then the recovery codes are ten in number, no two alike
 
   @recovery.ten-codes.regenerated
   Scenario: A new set has ten codes too
     Given a user who has enrolled an authenticator app
     When she regenerates her recovery codes
-    Then the recovery codes are ten, no two alike
+    Then the recovery codes are ten in number, no two alike
 
   @recovery.format.letters-and-digits
   Scenario: Each code has the form that the vendor's screens accept
     Given a user who has enrolled an authenticator app
     When she reads her recovery codes
-    Then the recovery codes are each of 10 letters and digits
+    Then the recovery codes are of ten letters or digits each
 
   @recovery.unpredictable.between-users
   Scenario: Two users have no code in common
@@ -44,7 +44,7 @@ Feature: Recovery codes
     Given a user who has enrolled an authenticator app
     And she reads her recovery codes
     And she reads her recovery codes again
-    When she uses a recovery code of her old sheet
+    When she uses a recovery code from her old sheet
     Then she succeeds
 
   @recovery.single-use.used-code
@@ -90,7 +90,7 @@ Feature: Recovery codes
   Scenario: A new set kills the codes of the old one
     Given a user who has enrolled an authenticator app
     And she regenerates her recovery codes
-    When she uses a recovery code of her old sheet
+    When she uses a recovery code from her old sheet
     Then she is refused with "invalid code"
     And she still has 10 recovery codes
 
@@ -136,7 +136,7 @@ Feature: Recovery codes
     Given a user who has enrolled an authenticator app
     When she tries to delete her authenticator app with an MFA token from a recovery code
     Then she succeeds
-    And her verified methods are nothing
+    And she has no MFA method enrolled
 
   @recovery.exhaustion.all-used
   Scenario: When all ten are used the list is empty, and no new set appears by itself
@@ -149,7 +149,7 @@ Feature: Recovery codes
     Given a user who has enrolled an authenticator app
     When she uses 10 of her recovery codes, one after the other
     And she regenerates her recovery codes
-    Then the recovery codes are ten, no two alike
+    Then the recovery codes are ten in number, no two alike
 
   @recovery.after-verification.none-before
   Scenario: There are no recovery codes before a method is verified
@@ -171,13 +171,13 @@ Feature: Recovery codes
     Given a user who has enrolled an authenticator app
     And she has not acknowledged her recovery codes
     When she signs in again
-    Then her recovery codes wait to be acknowledged
+    Then her recovery codes are yet to be acknowledged
 
   @recovery.acknowledgement.pending-again
   Scenario: A new set waits to be acknowledged again
     Given a user who has enrolled an authenticator app
     When she regenerates her recovery codes
-    Then her recovery codes wait to be acknowledged
+    Then her recovery codes are yet to be acknowledged
 
   @recovery.acknowledgement.twice
   Scenario: Acknowledging twice does no harm
@@ -204,7 +204,7 @@ Feature: Recovery codes
     And she starts to add an authenticator app
     And she enters a fresh code
     And she reads her recovery codes
-    When she uses a recovery code of her old sheet
+    When she uses a recovery code from her old sheet
     Then she is refused with "invalid code"
 
   @recovery.gone-with-last-method.acknowledgement
@@ -212,7 +212,7 @@ Feature: Recovery codes
     Given the profile says that "recovery_codes_after_last_method" is "gone"
     And a user who has enrolled an authenticator app
     When she tries to delete her authenticator app with an MFA token
-    Then her recovery codes are out of the way
+    Then her recovery codes need no acknowledgement
 
   @recovery.separate-from-totp.recovery-code-as-code
   Scenario: A recovery code is no code of the app
@@ -224,9 +224,9 @@ Feature: Recovery codes
   @recovery.separate-from-totp.code-as-recovery-code
   Scenario: A code of the app is no recovery code
     Given a user who has enrolled an authenticator app
-    When she uses a code of her authenticator app
+    When she uses a code from her authenticator app
     Then she is refused
-    And a fresh code of hers still works
+    And a fresh code from her app still works
 
   @recovery.single-use.partial
   Scenario Outline: A recovery code must be whole: <code>

@@ -25,7 +25,7 @@ Feature: Session-based MFA
     And a user who has enrolled <methods>
     When she signs in again
     Then she is fully signed in
-    And her next step is nothing more
+    And nothing more is asked of her
 
     Examples:
       | case         | session | methods              |

@@ -21,24 +21,24 @@ Feature: Session tokens
     Then she must complete MFA first
 
   @token.signature.forged
-  Scenario Outline: A session token <forged> is refused
+  Scenario Outline: A request with <forged> is refused
     Given session-based MFA is on
     And a user who has enrolled an authenticator app
     And another user who has enrolled an authenticator app
     And she has signed in again
-    When she comes with her session token <forged>
+    When she presents <forged>
     Then she is refused with "not signed in"
 
     Examples:
-      | case       | forged                               |
-      | alg none   | unsigned                             |
-      | HS256      | signed with the public key as a secret |
-      | other key  | signed by another key                |
-      | scope      | with its scope changed               |
-      | expiry     | with its expiry changed              |
-      | user       | with its user changed                |
-      | missing    | left out                             |
-      | nonsense   | replaced by nonsense                 |
+      | case      | forged                                                   |
+      | alg none  | her session token unsigned                               |
+      | HS256     | her session token signed with the public key as a secret |
+      | other key | her session token signed by another key                  |
+      | scope     | her session token with its scope changed                 |
+      | expiry    | her session token with its expiry changed                |
+      | user      | her session token with its user changed                  |
+      | missing   | no session token                                         |
+      | nonsense  | nonsense as a session token                              |
 
   @token.expiry.as-told
   Scenario: The token expires when the answer says
@@ -58,7 +58,7 @@ Feature: Session tokens
   Scenario: After signing out the session token is dead
     Given a user who has enrolled an authenticator app
     And she signs out
-    When she comes with her old session token
+    When she presents her old session token
     Then she is refused with "not signed in"
 
   @token.revoked.others-live
@@ -82,7 +82,7 @@ Feature: Session tokens
   @token.environment-bound.other-environment
   Scenario: A session token of one environment is refused in another
     Given a user who has enrolled an authenticator app
-    When she comes with her session token to another environment
+    When she presents her session token in another environment
     Then she is refused with "not signed in"
 
   @token.cookie-mode.sign-in
@@ -90,4 +90,4 @@ Feature: Session tokens
     Given the setting "cookie_mode" is true
     And a new user
     When she signs up
-    Then her session lives in a cookie
+    Then her session is kept in a cookie

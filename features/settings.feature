@@ -1,12 +1,12 @@
 Feature: Settings and malformed requests
-  What the dashboard switches off is off at the server too, and whatever is sent is answered in form.
+  What the dashboard switches off is off at the server too, and whatever is sent is refused with a well-formed error.
 
   @settings.methods-independent.passkeys-only
   Scenario: With TOTP off a passkey can still be enrolled
     Given TOTP is switched off
     And a user who has enrolled no MFA method
     When she registers a passkey
-    Then her verified methods are a passkey
+    Then she has a passkey enrolled
 
   @settings.methods-independent.totp-only
   Scenario: With passkeys off an authenticator app can still be enrolled
@@ -14,7 +14,7 @@ Feature: Settings and malformed requests
     And a user who has enrolled no MFA method
     When she starts to add an authenticator app
     And she enters the current code
-    Then her verified methods are an authenticator app
+    Then she has an authenticator app enrolled
 
   @settings.disabled-method-refused.totp
   Scenario: With TOTP off no authenticator app can be added
@@ -60,31 +60,31 @@ Feature: Settings and malformed requests
     And the public settings say that the passkey method is off
 
   @errors.malformed-refused.bodies
-  Scenario Outline: Sending <body> to the TOTP challenge is answered in form
+  Scenario Outline: Sending <body> to the TOTP challenge is refused with a well-formed error
     Given a user who has enrolled an authenticator app
     When she sends <body> to the TOTP challenge
-    Then it is refused in the form of the wire
-    And a fresh code of hers still works
+    Then it is refused with a well-formed error
+    And a fresh code from her app still works
 
     Examples:
-      | case        | body                           |
-      | nothing     | no body                        |
-      | no JSON     | no JSON                        |
-      | half        | half a JSON text               |
-      | list        | a list                         |
-      | nested      | a nested list without end      |
-      | no text     | bytes that are no text         |
-      | object      | a code that is an object       |
-      | true        | a code that is true            |
-      | NUL         | a code with a NUL              |
-      | long        | a code of 100,000 digits       |
-      | twice       | the code twice over            |
+      | case    | body                      |
+      | nothing | no body                   |
+      | no JSON | text that is not JSON     |
+      | half    | half a JSON document      |
+      | list    | a list                    |
+      | nested  | a list nested without end |
+      | no text | bytes that are not text   |
+      | object  | an object as the code     |
+      | true    | true as the code          |
+      | NUL     | a code with a NUL         |
+      | long    | a code of 100,000 digits  |
+      | twice   | the code twice            |
 
   @errors.malformed-refused.routes
-  Scenario Outline: Half a JSON text to <route> is answered in form
+  Scenario Outline: Half a JSON document to <route> is refused with a well-formed error
     Given a user who has enrolled an authenticator app
-    When she sends half a JSON text to <route>
-    Then it is refused in the form of the wire
+    When she sends half a JSON document to <route>
+    Then it is refused with a well-formed error
 
     Examples:
       | case         | route                        |

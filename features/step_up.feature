@@ -2,10 +2,10 @@ Feature: MFA tokens, step-up and protected actions
   Some actions take proof of a fresh MFA: an MFA token, or an elevated token for just that scope.
 
   @mfa-token.on-request.kinds
-  Scenario Outline: Completing MFA with <factor> <wish>: <what>
+  Scenario Outline: Completing MFA with <factor> <wish> brings <what>
     Given a user who has enrolled an authenticator app and a passkey
     When she completes MFA with <factor> <wish>
-    Then <what> comes with it
+    Then she is given <what>
 
     Examples:
       | case                      | factor          | wish                                              | what              |
@@ -186,7 +186,7 @@ Feature: MFA tokens, step-up and protected actions
     Given the API version is "2026_04_01"
     And a user who has enrolled no MFA method
     When she re-authenticates by e-mail for "credential:link"
-    Then an elevated token comes with it
+    Then she is given an elevated token
 
   @step-up.check.needed
   Scenario Outline: Step-up is needed for a protected action, by <method>
@@ -241,4 +241,4 @@ Feature: MFA tokens, step-up and protected actions
     And a new user
     And she has signed up
     When she steps up by e-mail and enrols an authenticator app
-    Then her verified methods are an authenticator app
+    Then she has an authenticator app enrolled

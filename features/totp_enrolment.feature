@@ -29,7 +29,7 @@ Feature: Enrolling an authenticator app
   @totp.secret-strength.random
   Scenario: No two users get the same secret
     Given a user who has enrolled no MFA method
-    Then 20 users who add an authenticator app get 20 different secrets
+    Then 20 users who add an authenticator app all get different secrets
 
   @totp.six-digits.parameters
   Scenario: Codes have six digits and change every 30 seconds
@@ -41,31 +41,31 @@ Feature: Enrolling an authenticator app
   Scenario: Until a code was given the app is listed as unverified
     Given a user who has enrolled no MFA method
     When she starts to add an authenticator app
-    Then 1 authenticator app is listed, 0 of them verified
-    And her verified methods are nothing
+    Then 1 unverified authenticator app is listed
+    And she has no MFA method enrolled
 
   @totp.verify-before-use.by-code
   Scenario: A code of the app verifies it
     Given a user who has enrolled no MFA method
     When she starts to add an authenticator app
     And she enters the current code
-    Then 1 authenticator app is listed, 1 of them verified
-    And her verified methods are an authenticator app
+    Then 1 verified authenticator app is listed
+    And she has an authenticator app enrolled
 
   @totp.both-routes.auth
   Scenario: Web SDKs verify a new app by authenticating with it
     Given a user who has enrolled no MFA method
     When she starts to add an authenticator app
     And she enters the current code
-    Then her verified methods are an authenticator app
+    Then she has an authenticator app enrolled
 
   @totp.both-routes.register
   Scenario: Native SDKs verify a new app by confirming its registration
     Given a user who has enrolled no MFA method
     When she starts to add an authenticator app
     And she confirms the app with the current code
-    Then her verified methods are an authenticator app
-    And a fresh code of hers still works
+    Then she has an authenticator app enrolled
+    And a fresh code from her app still works
 
   @totp.both-routes.register-onboarding
   Scenario: A new user may enrol by confirming, and is in after a refresh
@@ -83,7 +83,7 @@ Feature: Enrolling an authenticator app
     And she starts to add an authenticator app
     When she enters a wrong code
     Then she is refused with "invalid code"
-    And 1 authenticator app is listed, 0 of them verified
+    And 1 unverified authenticator app is listed
 
   @totp.wrong-code-refused.register
   Scenario: A wrong code does not confirm a new app
@@ -91,7 +91,7 @@ Feature: Enrolling an authenticator app
     And she starts to add an authenticator app
     When she confirms the app with a wrong code
     Then she is refused with "invalid code"
-    And 1 authenticator app is listed, 0 of them verified
+    And 1 unverified authenticator app is listed
 
   @totp.wrong-code-refused.retry
   Scenario: After a wrong code the scanned QR code is still good
@@ -99,7 +99,7 @@ Feature: Enrolling an authenticator app
     And she starts to add an authenticator app
     When she enters 1 wrong code
     And she enters the current code
-    Then her verified methods are an authenticator app
+    Then she has an authenticator app enrolled
 
   @totp.reenrol-after-abandon.again
   Scenario: Who gave up half-way can begin again
@@ -107,7 +107,7 @@ Feature: Enrolling an authenticator app
     When she starts to add an authenticator app
     And she starts to add an authenticator app again
     And she enters the current code
-    Then her verified methods are an authenticator app
+    Then she has an authenticator app enrolled
 
   @totp.reenrol-after-abandon.later-session
   Scenario: Who gave up half-way can begin again from another session
@@ -116,13 +116,13 @@ Feature: Enrolling an authenticator app
     And she signs in again
     And she starts to add an authenticator app again
     And she enters the current code
-    Then her verified methods are an authenticator app
+    Then she has an authenticator app enrolled
 
   @totp.unverified-never-counts.methods
   Scenario: An app that was never verified is no method
     Given a user who has enrolled no MFA method
     When she starts to add an authenticator app
-    Then her verified methods are nothing
+    Then she has no MFA method enrolled
 
   @totp.unverified-never-counts.other-user
   Scenario: A code of an app that somebody else is adding verifies nothing
@@ -131,7 +131,7 @@ Feature: Enrolling an authenticator app
     And she starts to add an authenticator app
     When she enters the other user's code
     Then she is refused with "invalid code"
-    And 1 authenticator app is listed, 0 of them verified
+    And 1 unverified authenticator app is listed
 
   @totp.matches-uri.parameters
   Scenario Outline: The server computes codes by the parameters it put in the QR code: <case>
@@ -139,7 +139,7 @@ Feature: Enrolling an authenticator app
     And a user who has enrolled no MFA method
     When she starts to add an authenticator app
     And she enters the current code
-    Then her verified methods are an authenticator app
+    Then she has an authenticator app enrolled
 
     Examples:
       | case       | parameter | value    |
@@ -149,27 +149,27 @@ Feature: Enrolling an authenticator app
       | 60 seconds | period    | 60       |
 
   @totp.secret-once.after-enrolment
-  Scenario Outline: After enrolment <what> tells no secret
+  Scenario Outline: After enrolment <what> reveals no secret
     Given a user who has enrolled an authenticator app
-    Then <what> tells no secret
+    Then <what> reveals no secret
 
     Examples:
-      | case        | what            |
-      | device list | the device list |
-      | methods     | her methods     |
-      | user        | her user        |
+      | case        | what                    |
+      | device list | the device list         |
+      | methods     | the list of her methods |
+      | user        | her user record         |
 
   @totp.not-cacheable.registration
-  Scenario: The answer with the secret is not to be kept by caches
+  Scenario: The answer with the secret may not be cached
     Given a user who has enrolled no MFA method
-    Then the answer with the secret must not be kept by caches
+    Then the answer with the secret may not be cached
 
   @recovery.acknowledgement.after-enrolment
   Scenario: The first method brings recovery codes that wait to be acknowledged
     Given a user who has enrolled no MFA method
     When she starts to add an authenticator app
     And she enters the current code
-    Then her recovery codes wait to be acknowledged
+    Then her recovery codes are yet to be acknowledged
 
   @recovery.after-verification.order
   Scenario: QR code, code, recovery codes, acknowledgement: then she is done
@@ -181,5 +181,5 @@ Feature: Enrolling an authenticator app
     And she reads her recovery codes
     And she acknowledges her recovery codes
     Then her recovery codes are acknowledged
-    And the recovery codes are ten, no two alike
+    And the recovery codes are ten in number, no two alike
     And she is fully signed in

@@ -7,7 +7,7 @@ Feature: Codes of the authenticator app
     And she enters the current code
     When she enters the same code again
     Then she is refused with "invalid code"
-    And a fresh code of hers still works
+    And a fresh code from her app still works
 
   @totp.code-once.other-session
   Scenario: The same code is not taken in another session
@@ -16,14 +16,14 @@ Feature: Codes of the authenticator app
     And she has signed in again
     When she enters the same code again
     Then she is refused with "invalid code"
-    And a fresh code of hers still works
+    And a fresh code from her app still works
 
   @totp.code-once.after-enrolment
   Scenario: The code that verified the app is not taken as a challenge
     Given a user who has enrolled an authenticator app
     When she enters the code she enrolled with
     Then she is refused with "invalid code"
-    And a fresh code of hers still works
+    And a fresh code from her app still works
 
   @totp.code-once.at-once
   Scenario: One code used from eight sessions at once opens one of them
@@ -38,7 +38,7 @@ Feature: Codes of the authenticator app
     And a user who has enrolled an authenticator app
     And 3 minutes pass
     And she enters the current code
-    When she enters the code of 1 step ago
+    When she enters the code from 1 step ago
     Then she is refused with "invalid code"
 
   @totp.drift-bounded.taken
@@ -61,13 +61,13 @@ Feature: Codes of the authenticator app
     And 10 minutes pass
     When she enters the code <code>
     Then she is refused with "invalid code"
-    And a fresh code of hers still works
+    And a fresh code from her app still works
 
     Examples:
       | case     | code           |
-      | 2 ago    | of 2 steps ago |
-      | 3 ago    | of 3 steps ago |
-      | 20 ago   | of 20 steps ago |
+      | 2 ago    | from 2 steps ago |
+      | 3 ago    | from 3 steps ago |
+      | 20 ago   | from 20 steps ago |
       | 2 ahead  | 2 steps ahead  |
       | 3 ahead  | 3 steps ahead  |
       | 20 ahead | 20 steps ahead |
@@ -95,16 +95,16 @@ Feature: Codes of the authenticator app
   @totp.exact-format.leading-zero-lost
   Scenario: A code whose leading zero was lost is refused
     Given a user who has enrolled an authenticator app
-    When she enters that code without its leading zero
+    When she enters a code without its leading zero
     Then she is refused
-    And a fresh code of hers still works
+    And a fresh code from her app still works
 
   @totp.exact-format.odd-input
   Scenario Outline: Odd input is refused: <code>
     Given a user who has enrolled an authenticator app
     When she enters <code>
     Then she is refused
-    And a fresh code of hers still works
+    And a fresh code from her app still works
 
     Examples:
       | case        | code                                    |
@@ -124,7 +124,7 @@ Feature: Codes of the authenticator app
     And another user who has enrolled an authenticator app
     When she enters the other user's code
     Then she is refused with "invalid code"
-    And a fresh code of hers still works
+    And a fresh code from her app still works
 
   @totp.no-backdoor.well-known
   Scenario Outline: No code is good for everybody: <code>
@@ -148,6 +148,6 @@ Feature: Codes of the authenticator app
   @totp.trusted-time.client-date
   Scenario: The time in a request is not believed
     Given a user who has enrolled an authenticator app
-    When she enters a code of an hour ahead and says that it is an hour later
+    When she enters a code from an hour ahead and claims that it is an hour later
     Then she is refused with "invalid code"
-    And a fresh code of hers still works
+    And a fresh code from her app still works

@@ -1,48 +1,38 @@
-"""`mfa-harness check`: open the target, choose the checks, have pytest run them, tell the reporters.
-
-Whatever pytest is told by the environment of whoever calls us (PYTEST_ADDOPTS, plugins that load themselves) is kept
-out: a verdict must not depend on it.
-"""
+"""`mfa-harness check`: open the target, choose the checks, have pytest run them, tell the reporters."""
 
 from __future__ import annotations
 
-import os
-import tempfile
 import time
 from collections import Counter
-from contextlib import contextmanager
 from fnmatch import fnmatchcase
-from pathlib import Path
+from operator import itemgetter
 from typing import TYPE_CHECKING
-
-import pytest
 
 from mfa_harness import __version__, suite
 from mfa_harness.collection import refuse_unknown_sentences
 from mfa_harness.events import CheckFinished, RunFinished, RunStarted
-from mfa_harness.plugin_state import CHECK_KEY, SESSION
+from mfa_harness.expected.ledger import ExpectedFailures
+from mfa_harness.plugin_state import CHECK_KEY
+from mfa_harness.pytest_run import conduct
 from mfa_harness.scenario.run import Run
 from mfa_harness.scenario.session import ScenarioSession
 from mfa_harness.targets.parse import open_target
 from mfa_harness.usage import UsageError, unknown
 from mfa_harness.verdicts import Verdict
+from mfa_simulators.clock import SystemClock
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
+    import pytest
+
+    from mfa_harness.events import StaleEntry
     from mfa_harness.options import CheckOptions
+    from mfa_harness.pytest_run import Choice
     from mfa_harness.reports.reporter import Reporter
     from mfa_harness.suite import Check
 
 OK, FAILED, OURS, INTERRUPTED = 0, 1, 3, 130
-_NOT_WANTED = (
-    "no:cacheprovider",
-    "no:terminal",
-    "no:unraisableexception",
-    "no:threadexception",
-    "no:doctest",
-)
-_KEPT_OUT = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "PYTEST_DISABLE_PLUGIN_AUTOLOAD")
 
 
 def run_check(options: CheckOptions, reporters: Iterable[Reporter]) -> int:
@@ -53,10 +43,13 @@ def run_check(options: CheckOptions, reporters: Iterable[Reporter]) -> int:
 
     Raises:
         UsageError: `only` or `skip` name nothing, or the two leave nothing.
+        ListError: the list of expected failures cannot be used (a `UsageError` too).
         FeatureError: a feature file holds something that would not be tested as its author thinks.
         TargetError: the target cannot be used.
     """
-    checks = _chosen(_all_checks(options), options)
+    everything = _all_checks(options)
+    checks = _chosen(everything, options)
+    expected = _expected(options)
     begun = time.perf_counter()
 
     def say(text: str) -> None:
@@ -71,6 +64,7 @@ def run_check(options: CheckOptions, reporters: Iterable[Reporter]) -> int:
             *(["--profile", str(options.profile)] if options.profile else []),
             *(word for folder in options.features for word in ("--features", str(folder))),
         ],
+        expected=expected,
     )
     try:
         target.open()
@@ -84,10 +78,17 @@ def run_check(options: CheckOptions, reporters: Iterable[Reporter]) -> int:
                 title=options.title,
             )
         )
-        interrupted = _drive(run, checks)
+        interrupted = conduct(ScenarioSession(run), (check.path for check in checks), _in_order(checks))
     finally:
         run.leftovers.extend(target.close())
-    return _finish(run, checks, interrupted=interrupted, seconds=time.perf_counter() - begun)
+    results = [event for event in run.events if isinstance(event, CheckFinished)]
+    if not interrupted and len(results) != len(checks):
+        missing = len(checks) - len(results)
+        raise RuntimeError(f"{missing} of {len(checks)} checks were not run, and nobody said why")
+    stale = expected.stale(
+        results, [check.id for check in everything], passing_too=not options.update_expected_failures
+    )
+    return _finish(run, results, list(stale), interrupted=interrupted, seconds=time.perf_counter() - begun)
 
 
 def _all_checks(options: CheckOptions) -> list[Check]:
@@ -133,84 +134,44 @@ def _names(word: str, check: Check) -> bool:
     return any(fnmatchcase(name, pattern) for name in known)
 
 
-class _Chosen:
-    """The pytest plugin of one `check`: only the chosen checks, and our run to tell of them."""
+def _in_order(checks: Sequence[Check]) -> Choice:
+    order = {(check.path, check.id): number for number, check in enumerate(checks)}
 
-    def __init__(self, run: Run, checks: Sequence[Check]) -> None:
-        self.session = ScenarioSession(run)
-        self.uncollected: list[str] = []
-        self.interrupted = False
-        self.order = {(check.path, check.id): number for number, check in enumerate(checks)}
-
-    def pytest_configure(self, config: pytest.Config) -> None:
-        config.stash[SESSION] = self.session
-
-    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        kept = [item for item in items if CHECK_KEY in item.stash and self._key(item) in self.order]
-        kept.sort(key=lambda item: self.order[self._key(item)])
-        items[:] = kept
-
-    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        if report.failed:
-            self.uncollected.append(str(report.longrepr))
-
-    def pytest_keyboard_interrupt(self) -> None:
-        self.interrupted = True
-
-    @staticmethod
-    def _key(item: pytest.Item) -> tuple[Path, str]:
+    def key(item: pytest.Item) -> int | None:
         check = item.stash[CHECK_KEY]
-        return check.path, check.id
+        return order.get((check.path, check.id))
+
+    def choose(items: list[pytest.Item]) -> list[pytest.Item]:
+        chosen = [(number, item) for item in items if (number := key(item)) is not None]
+        return [item for _, item in sorted(chosen, key=itemgetter(0))]
+
+    return choose
 
 
-def _drive(run: Run, checks: Sequence[Check]) -> bool:
-    """Have pytest run the checks. Returns whether somebody interrupted it."""
-    files = dict.fromkeys(str(check.path) for check in checks)
-    with tempfile.TemporaryDirectory(prefix="mfa-harness-") as folder, _clean_environment():
-        ini = Path(folder) / "pytest.ini"
-        ini.write_text("[pytest]\naddopts =\n", encoding="utf-8")
-        arguments = [
-            "-c",
-            str(ini),
-            "--rootdir",
-            str(suite.suite_dir()),
-            "--strict-markers",
-            "--noconftest",
-            "--capture=sys",
-        ]
-        for plugin in (*_NOT_WANTED, "pytest_bdd.plugin", "mfa_harness.pytest_plugin"):
-            arguments += ["-p", plugin]
-        chosen = _Chosen(run, checks)
-        pytest.main([*arguments, *files], plugins=[chosen])
-    chosen.session.abandon()
-    if chosen.uncollected:
-        raise RuntimeError("pytest could not collect the suite:\n" + "\n".join(chosen.uncollected))
-    return chosen.interrupted
+def _expected(options: CheckOptions) -> ExpectedFailures:
+    if options.expected_failures is None:
+        return ExpectedFailures()
+    return ExpectedFailures.load(
+        options.expected_failures, clock=SystemClock(), to_update=options.update_expected_failures
+    )
 
 
-@contextmanager
-def _clean_environment() -> Generator[None, None, None]:
-    kept = {name: os.environ.pop(name) for name in _KEPT_OUT if name in os.environ}
-    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-    try:
-        yield
-    finally:
-        del os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"]
-        os.environ.update(kept)
-
-
-def _finish(run: Run, checks: Sequence[Check], *, interrupted: bool, seconds: float) -> int:
-    results = [event for event in run.events if isinstance(event, CheckFinished)]
+def _finish(
+    run: Run,
+    results: Sequence[CheckFinished],
+    stale: Sequence[StaleEntry],
+    *,
+    interrupted: bool,
+    seconds: float,
+) -> int:
     verdicts = Counter(result.verdict for result in results)
-    if not interrupted and len(results) != len(checks):
-        missing = len(checks) - len(results)
-        raise RuntimeError(f"{missing} of {len(checks)} checks were not run, and nobody said why")
+    expected = Counter(result.verdict for result in results if result.expected is not None)
     if interrupted:
         code = INTERRUPTED
     elif verdicts[Verdict.ERROR]:
         code = OURS
     else:
-        code = FAILED if any(verdict.condemns for verdict in verdicts) else OK
+        code = FAILED if stale or any(verdict.condemns for verdict in verdicts - expected) else OK
     reasons = Counter(result.reason for result in results if result.verdict is Verdict.NOT_APPLICABLE)
     run.emit(
         RunFinished(
@@ -220,6 +181,8 @@ def _finish(run: Run, checks: Sequence[Check], *, interrupted: bool, seconds: fl
             leftovers=tuple(run.leftovers),
             interrupted=interrupted,
             seconds=seconds,
+            expected={verdict.value: expected[verdict] for verdict in Verdict if expected[verdict]},
+            stale=tuple(stale),
         )
     )
     return code

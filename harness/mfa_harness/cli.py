@@ -14,7 +14,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mfa_harness import __version__
-from mfa_harness.commands import authenticator, check, doctor, explain, init, listing, report, serve
+from mfa_harness.commands import (
+    authenticator,
+    check,
+    doctor,
+    explain,
+    init,
+    listing,
+    report,
+    self_test,
+    serve,
+)
 from mfa_harness.commands.ending import INTERRUPTED, OK, tell
 
 if TYPE_CHECKING:
@@ -53,6 +63,7 @@ app.command("check", short_help="Run the suite against a target.")(check.check)
 app.command("init", short_help="Write a profile for a server of yours.")(init.init)
 app.command("doctor", short_help="Is the plumbing right, what can run, and what not?")(doctor.doctor)
 app.command("serve", short_help="Run our reference server, with faults if you like.")(serve.serve)
+app.command("self-test", short_help="Does the suite catch every fault?")(self_test.self_test)
 app.command("list", short_help="List requirements, scenarios, steps, faults, capabilities.")(listing.listing)
 app.command("explain", short_help="Explain one of them.")(explain.explain)
 app.command("report", short_help="Make reports of a run that was kept.")(report.report)

@@ -51,6 +51,26 @@ class Failure(msgspec.Struct, frozen=True, omit_defaults=True):
     details: str = ""
 
 
+class Expected(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Why a check may fail for now, by an entry of the list of expected failures.
+
+    `until` is the last day on which it may ("2027-01-31"), "" for no end; `where` is the entry's file and line.
+    """
+
+    reason: str
+    until: str = ""
+    where: str = ""
+
+
+class StaleEntry(msgspec.Struct, frozen=True):
+    """An entry of the list of expected failures that does not hold any more, why, and what to do with it."""
+
+    check: str
+    where: str
+    finding: str
+    mend: str
+
+
 class RunStarted(msgspec.Struct, frozen=True, tag="run-started", omit_defaults=True):
     """First event of a run."""
 
@@ -64,7 +84,10 @@ class RunStarted(msgspec.Struct, frozen=True, tag="run-started", omit_defaults=T
 
 
 class CheckFinished(msgspec.Struct, frozen=True, tag="check", omit_defaults=True):
-    """One check and its verdict. `line` is that of the scenario, or of the row of an outline."""
+    """One check and its verdict. `line` is that of the scenario, or of the row of an outline.
+
+    `expected` is there only where the check did not pass and may: it then does not keep the run from passing.
+    """
 
     id: str
     title: str
@@ -80,6 +103,7 @@ class CheckFinished(msgspec.Struct, frozen=True, tag="check", omit_defaults=True
     exchanges: tuple[Exchange, ...] = ()
     again: str = ""
     seconds: float = 0.0
+    expected: Expected | None = None
 
 
 class Note(msgspec.Struct, frozen=True, tag="note"):
@@ -89,7 +113,11 @@ class Note(msgspec.Struct, frozen=True, tag="note"):
 
 
 class RunFinished(msgspec.Struct, frozen=True, tag="run-finished", omit_defaults=True):
-    """Last event of a run. `exit_code` is the command's; `not_tested` maps a reason to how many checks it kept out."""
+    """Last event of a run.
+
+    `counts` has every check by its verdict, `expected` those among them whose failure was expected. `exit_code` is the
+    command's; `not_tested` maps a reason to how many checks it kept out; each `stale` entry makes the run fail.
+    """
 
     counts: dict[str, int]
     exit_code: int
@@ -97,6 +125,8 @@ class RunFinished(msgspec.Struct, frozen=True, tag="run-finished", omit_defaults
     leftovers: tuple[str, ...] = ()
     interrupted: bool = False
     seconds: float = 0.0
+    expected: dict[str, int] = {}
+    stale: tuple[StaleEntry, ...] = ()
 
 
 Event = RunStarted | CheckFinished | Note | RunFinished

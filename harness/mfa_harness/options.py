@@ -27,6 +27,9 @@ class CheckOptions:
         reports: the reports asked for, as (kind, path), in order. Somebody else writes them: the run only
             has to feed its events to the reporters it is given.
         title: the run's name in reports; "" for none.
+        expected_failures: the list of checks that may fail for now, each with a reason; None for none.
+        update_expected_failures: that list is written after the run, by somebody else: it may be missing, and
+            entries whose checks pass are no news.
     """
 
     target: str = "reference"
@@ -37,3 +40,5 @@ class CheckOptions:
     seed: str = "0"
     reports: tuple[tuple[str, Path], ...] = ()
     title: str = ""
+    expected_failures: Path | None = None
+    update_expected_failures: bool = False

@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from mfa_harness.scenario.run import Run
     from mfa_harness.scenario.session import ScenarioSession
     from mfa_harness.scenario.world import World
     from mfa_harness.suite import Check
 
 CHECK_KEY: pytest.StashKey[Check] = pytest.StashKey()
+RUN_KEY: pytest.StashKey[Run] = pytest.StashKey()
+"""The run that an item belongs to, where one session serves several."""
 WORLD_KEY: pytest.StashKey[World] = pytest.StashKey()
 SESSION: pytest.StashKey[ScenarioSession] = pytest.StashKey()
 

@@ -24,7 +24,7 @@ from mfa_harness.usage import nearest
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-_STEP_LIKE = re.compile(r"^\s*(?:Given|When|Then|And|But|\*)\s")
+_STEP_LIKE = re.compile(r"^\s*(?:Given|When|Then|\*)\s")  # And and But begin sentences in prose as well
 _DOTTED = re.compile(r"^[a-z0-9-]+(?:\.[a-z0-9-]+)+$")
 _BLANK = re.compile(r"<([^<>]+)>")
 
@@ -158,11 +158,12 @@ def _doubles(found: Iterable[Check]) -> Iterator[str]:
     seen: dict[str, Check] = {}
     for check in found:
         first = seen.setdefault(check.id, check)
-        if first is not check:
-            yield (
-                f"{check.feature}:{check.line}: the check id {check.id} is taken by {first.feature}:{first.line}; "
-                "give one of them another first tag"
-            )
+        siblings = (first.path, first.scenario) == (check.path, check.scenario)
+        if first is check or (siblings and not check.row):  # a scenario's name is refused where it is read
+            continue
+        mend = "give one of the rows another case" if siblings else "give one of them another first tag"
+        taken = f"the check id {check.id} is taken by {first.feature}:{first.line}"
+        yield f"{check.feature}:{check.line}: {taken}; {mend}"
 
 
 class _Reader:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 import typer
 
 if TYPE_CHECKING:
+    from mfa_harness.expected.update import ListUpdate
     from mfa_harness.reports import Reporter
 
 
@@ -46,6 +47,18 @@ def check(  # noqa: PLR0917 - typer passes options by name
     title: Annotated[
         str, typer.Option(metavar="TEXT", help="The run's name in reports.", show_default=False)
     ] = "",
+    expected_failures: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Checks that may fail for now, each with a reason (TOML)."),
+    ] = None,
+    update_expected_failures: Annotated[
+        bool,
+        typer.Option(
+            "--update-expected-failures",
+            help="Write that file: add what fails, drop what passes.",
+            show_default=False,
+        ),
+    ] = False,
 ) -> None:
     """Run the suite against a target; the default is our reference server.
 
@@ -54,11 +67,13 @@ def check(  # noqa: PLR0917 - typer passes options by name
       mfa-harness check https://mfa.example.org --profile mine.toml
       mfa-harness check --only totp.one-device --report junit=junit.xml
       mfa-harness check --features scenarios/ --skip '@locks-out'
+      mfa-harness check --profile mine.toml --expected-failures known.toml
     """  # noqa: D301 - click reads the \b
     from mfa_harness.options import CheckOptions  # noqa: PLC0415
     from mfa_harness.reports.files import STDOUT, FileReporter, parse_reports  # noqa: PLC0415
     from mfa_harness.reports.terminal import TerminalReporter  # noqa: PLC0415
 
+    update = _update(expected_failures) if update_expected_failures else None
     reports = parse_reports(report or ())
     options = CheckOptions(
         target=target or ("" if profile else "reference"),
@@ -69,6 +84,8 @@ def check(  # noqa: PLR0917 - typer passes options by name
         seed=seed,
         reports=reports,
         title=title,
+        expected_failures=expected_failures,
+        update_expected_failures=update_expected_failures,
     )
     from mfa_harness.check_run import run_check  # noqa: PLC0415 - and only now: it brings pytest with it
 
@@ -77,13 +94,27 @@ def check(  # noqa: PLR0917 - typer passes options by name
         out = _own(sys.stderr if piped else sys.stdout, closing)
         reporters: list[Reporter] = [TerminalReporter(out)]
         reporters += [FileReporter(kind, path) for kind, path in reports]
+        reporters += [update] if update else []
         for reporter in reporters:
             closing.callback(reporter.close)
         code = run_check(options, reporters)
     for kind, path in reports:
         if path != STDOUT:
             (sys.stderr if piped else sys.stdout).write(f"{kind} report: {path}\n")
+    if update:
+        (sys.stderr if piped else sys.stdout).write(f"expected failures: {update.path}: {update.said}\n")
     raise typer.Exit(code)
+
+
+def _update(path: Path | None) -> ListUpdate:
+    from mfa_harness.expected.update import ListUpdate  # noqa: PLC0415
+    from mfa_harness.usage import UsageError  # noqa: PLC0415
+
+    if path is None:
+        raise UsageError(
+            "--update-expected-failures does not say which file", "Add --expected-failures FILE."
+        )
+    return ListUpdate(path)
 
 
 def _own(stream: TextIO, closing: ExitStack) -> TextIO:

@@ -2,8 +2,8 @@
 
 Shape: testsuites > testsuite (properties, testcase*) with the attributes and elements that the schema of
 Jenkins's xUnit plugin (junit-10) knows and no others. A failed or blocked check is a `failure`, an error of
-ours an `error`, and a check that is not applicable is `skipped` with its reason; the format has no word for a
-warning, which passes with the warning as its output.
+ours an `error`, and a check that is not applicable is `skipped` with its reason, as is one that failed as expected;
+the format has no word for a warning, which passes with the warning as its output.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from mfa_harness.reports.layout import explained, printable
+from mfa_harness.reports.layout import expectation, explained, printable
 from mfa_harness.reports.run import NEVER_REACHED, Run
 from mfa_harness.reports.trace import exchange_lines
 from mfa_harness.verdicts import Verdict
@@ -33,11 +33,13 @@ def render(events: Sequence[Event]) -> bytes:
         suite = SubElement(
             root, "testsuite", {"name": _text(feature), **_totals(checks), "file": _text(feature)}
         )
-        suite.set("skipped", str(_count(checks, Verdict.NOT_APPLICABLE)))
+        skipped = sum(check.expected is not None for check in checks) + _count(checks, Verdict.NOT_APPLICABLE)
+        suite.set("skipped", str(skipped))
         _properties(suite, run)
         for check in checks:
             _case(suite, check)
     _missing(root, run)
+    _stale(root, run)
     indent(root)
     document: bytes = tostring(root, encoding="utf-8", xml_declaration=True)
     return document + b"\n"
@@ -53,7 +55,7 @@ def _totals(checks: Sequence[CheckFinished]) -> dict[str, str]:
 
 
 def _count(checks: Iterable[CheckFinished], *verdicts: Verdict) -> int:
-    return sum(check.verdict in verdicts for check in checks)
+    return sum(check.verdict in verdicts and check.expected is None for check in checks)
 
 
 def _seconds(seconds: float) -> str:
@@ -80,6 +82,11 @@ def _case(suite: Element, check: CheckFinished) -> None:
             "time": _seconds(check.seconds),
         },
     )
+    if check.expected is not None:
+        why = f"failed as expected: {expectation(check.expected)}"
+        SubElement(case, "skipped", {"type": "expected", "message": _text(why)})
+        SubElement(case, "system-out").text = _story(check)
+        return
     match check.verdict:
         case Verdict.PASS:
             return
@@ -114,15 +121,28 @@ def _missing(root: Element, run: Run) -> None:
     never = dict(run.not_tested).get(NEVER_REACHED, 0)
     if run.finished is not None and not run.finished.interrupted and not never:
         return
-    totals = {"tests": "1", "failures": "0", "errors": "1", "time": _seconds(0)}
+    case = _case_of_ours(root, run, "the run is whole", "errors")
+    SubElement(case, "error", {"type": "interrupted", "message": _text(run.headline[1])})
+
+
+def _stale(root: Element, run: Run) -> None:
+    """A stale list of expected failures makes the run fail, so that it must not look green."""
+    if not run.stale:
+        return
+    case = _case_of_ours(root, run, "the list of expected failures holds", "failures")
+    failure = SubElement(case, "failure", {"type": "stale", "message": _text(run.stale_entries)})
+    entries = [f"{entry.where}  {entry.check}: {entry.finding}; {entry.mend}" for entry in run.stale]
+    failure.text = _text("\n" + "\n".join(entries) + "\n")
+
+
+def _case_of_ours(root: Element, run: Run, name: str, broken: str) -> Element:
+    """A case beside the suite's, in a suite of its own; `broken` is the total that it adds to."""
+    totals = {"tests": "1", "failures": "0", "errors": "0", "time": _seconds(0), broken: "1"}
     suite = SubElement(root, "testsuite", {"name": "mfa-harness", **totals, "skipped": "0"})
     _properties(suite, run)
-    case = SubElement(
-        suite, "testcase", {"classname": "mfa-harness", "name": "the run is whole", "time": _seconds(0)}
-    )
-    SubElement(case, "error", {"type": "interrupted", "message": _text(run.headline[1])})
-    for total in ("tests", "errors"):
+    for total in ("tests", broken):
         root.set(total, str(int(root.get(total, "0")) + 1))
+    return SubElement(suite, "testcase", {"classname": "mfa-harness", "name": name, "time": _seconds(0)})
 
 
 def _text(text: str) -> str:

@@ -11,7 +11,7 @@ from mfa_harness.verdicts import Verdict
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mfa_harness.events import CheckFinished, RunStarted
+    from mfa_harness.events import CheckFinished, Expected, RunStarted
     from mfa_harness.reports.run import Run
 
 MARKS: Final = {
@@ -31,6 +31,12 @@ _DETAIL_LINES: Final = 12
 _UNPRINTABLE: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
+def mark(check: CheckFinished) -> str:
+    """The word for how a check ended: in capitals where it is news."""
+    word = MARKS[check.verdict]
+    return word.lower() if check.expected is not None else word
+
+
 def printable(text: str) -> str:
     """The text with control characters spelt out: what a target answered must not steer a terminal."""
     return _UNPRINTABLE.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
@@ -43,7 +49,7 @@ def location(check: CheckFinished) -> str:
 
 def _title(check: CheckFinished, aside: str, width: int) -> list[str]:
     """Verdict, id, title and an aside, on as few lines as the width allows."""
-    name = printable(f"{MARKS[check.verdict]:<4}  {check.id}")
+    name = printable(f"{mark(check):<4}  {check.id}")
     title = printable(check.title)
     if len(name) + len(title) + 2 > width:
         return [name, *_two_columns(" " * _INDENT + title, aside, width, hang=_INDENT)]
@@ -60,8 +66,12 @@ def opening(started: RunStarted, width: int) -> list[str]:
 
 
 def brief(check: CheckFinished, width: int) -> list[str]:
-    """A check in the stream of a run: a line, and the reason when it is not applicable."""
-    aside = f"({printable(check.reason)})" if check.verdict is Verdict.NOT_APPLICABLE else ""
+    """A check in the stream of a run: a line, and the reason when it is not applicable or was to fail."""
+    aside = ""
+    if check.expected is not None:
+        aside = f"(as expected: {printable(check.expected.reason)})"
+    elif check.verdict is Verdict.NOT_APPLICABLE:
+        aside = f"({printable(check.reason)})"
     return _title(check, aside, width)
 
 
@@ -88,10 +98,11 @@ def explained(check: CheckFinished, width: int) -> list[str]:
 
 
 def summary(run: Run, width: int) -> list[str]:
-    """The last lines of a run: the headline, what was tested, what was not and why, what was left."""
+    """The last lines of a run: the headline, what was tested, what was to fail, what was not tested, what was left."""
     lines = _hanging("", run.headline[1], width)
     lines += _entry("target", run.subject, width)
     lines += _entry("tested", f"{run.tested} of {run.total}: {run.tally}{_duration(run)}", width)
+    lines += _expected(run, width)
     if run.untested:
         lines += _entry("not tested", f"{run.untested} of {run.total}, because", width)
         digits = max(len(str(count)) for _, count in run.not_tested)
@@ -102,6 +113,28 @@ def summary(run: Run, width: int) -> list[str]:
         for leftover in run.leftovers:
             lines += _entry("", leftover, width)
     return lines
+
+
+def _expected(run: Run, width: int) -> list[str]:
+    """What the list of expected failures had to say: its reasons with the checks below, and what to change in it."""
+    lines: list[str] = []
+    if run.excused:
+        lines += _entry("expected", f"{run.expected} of these failures, because", width)
+        for said, checks in run.excused.items():
+            lines += _entry("", expectation(said), width, hang=2)
+            ids = ", ".join(check.id for check in checks)
+            lines += _hanging(" " * (_SUMMARY_LABEL + 2), printable(ids), width)
+    if run.stale:
+        lines += _entry("stale", f"{run.stale_entries}: correct the list of expected failures", width)
+        for entry in run.stale:
+            lines += _entry("", f"{entry.where}  {entry.check}", width, hang=2)
+            lines += _hanging(" " * (_SUMMARY_LABEL + 2), printable(f"{entry.finding}; {entry.mend}"), width)
+    return lines
+
+
+def expectation(said: Expected) -> str:
+    """Why a failure is expected, and how long it may be."""
+    return f"{said.reason} (until {said.until})" if said.until else said.reason
 
 
 def _duration(run: Run) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from mfa_harness.reports.layout import MARKS, location, printable
-from mfa_harness.reports.run import WORDS, Run
+from mfa_harness.reports.layout import MARKS, expectation, location, mark, printable
+from mfa_harness.reports.run import AS_EXPECTED, WORDS, Run
 from mfa_harness.reports.trace import exchange_lines
 from mfa_harness.verdicts import Verdict
 
@@ -51,6 +51,7 @@ def _document(run: Run) -> Iterator[str]:
     for number, check in enumerate(run.to_explain()):
         yield ""
         yield from _explained(check, in_full=number < _EXPLAINED_IN_FULL)
+    yield from _expected(run)
     if run.untested:
         yield ""
         yield f"### Not tested: {run.untested} of {run.total}, because"
@@ -76,7 +77,28 @@ def _counts(run: Run) -> Iterator[str]:
     for verdict, word in WORDS.items():
         if verdict is not Verdict.NOT_APPLICABLE and (run.count(verdict) or verdict is Verdict.PASS):
             yield f"| {run.count(verdict)} | {word} |"
+    if run.expected:
+        yield f"| {run.expected} | {AS_EXPECTED} |"
     yield f"| {run.untested} | **not tested** |" if run.untested else "| 0 | not tested |"
+
+
+def _expected(run: Run) -> Iterator[str]:
+    """What the list of expected failures has to be told, then what it told."""
+    if run.stale:
+        yield ""
+        yield f"### Expected failures: {run.stale_entries}"
+        yield ""
+        for entry in run.stale:
+            yield f"- {code(entry.where)} {code(entry.check)}: **{escape(entry.finding)}**; {escape(entry.mend)}"
+    if run.excused:
+        yield ""
+        yield f"### Failed as expected: {run.expected}"
+        yield ""
+        yield "| checks | reason | which |"
+        yield "|---:|---|---|"
+        for said, checks in run.excused.items():
+            ids = ", ".join(code(check.id).replace("|", PIPE) for check in checks)
+            yield f"| {len(checks)} | {escape(expectation(said))} | {ids} |"
 
 
 def _explained(check: CheckFinished, *, in_full: bool) -> Iterator[str]:
@@ -123,6 +145,6 @@ def _every_check(run: Run) -> Iterator[str]:
     yield "| verdict | check | |"
     yield "|---|---|---|"
     for check in run.checks:
-        yield f"| {MARKS[check.verdict]} | {code(check.id).replace('|', PIPE)} | {escape(check.title)} |"
+        yield f"| {mark(check)} | {code(check.id).replace('|', PIPE)} | {escape(check.title)} |"
     yield ""
     yield "</details>"

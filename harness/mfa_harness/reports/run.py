@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from mfa_harness.events import CheckFinished, Note, RunFinished, RunStarted
+from mfa_harness.events import CheckFinished, Expected, Note, RunFinished, RunStarted
 from mfa_harness.verdicts import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from mfa_harness.events import Event
+    from mfa_harness.events import Event, StaleEntry
+
+AS_EXPECTED: Final = "failed as expected"
+"""What is said of a check that did not pass and need not; warned and blocked ones too."""
 
 NEVER_REACHED: Final = "the run was over before their turn"
 
@@ -60,12 +63,32 @@ class Run:
         return cls(started, tuple(checks), tuple(notes), finished)
 
     def count(self, verdict: Verdict) -> int:
-        """How many checks ended in this verdict."""
+        """How many checks ended in this verdict, but for those of which it was expected."""
         return self._counts[verdict]
 
     @cached_property
     def _counts(self) -> Counter[Verdict]:
-        return Counter(check.verdict for check in self.checks)
+        return Counter(check.verdict for check in self.checks if check.expected is None)
+
+    @cached_property
+    def excused(self) -> dict[Expected, list[CheckFinished]]:
+        """The checks whose failure was expected, by what was said of it, in the order in which they came."""
+        excused: dict[Expected, list[CheckFinished]] = {}
+        for check in self.checks:
+            if check.expected is not None:
+                said = Expected(check.expected.reason, check.expected.until)
+                excused.setdefault(said, []).append(check)
+        return excused
+
+    @property
+    def expected(self) -> int:
+        """How many checks failed as expected."""
+        return sum(map(len, self.excused.values()))
+
+    @property
+    def stale(self) -> tuple[StaleEntry, ...]:
+        """The entries of the list of expected failures that do not hold any more."""
+        return self.finished.stale if self.finished else ()
 
     @property
     def tested(self) -> int:
@@ -100,7 +123,7 @@ class Run:
     @property
     def condemned(self) -> int:
         """How many checks keep the run from passing."""
-        return sum(check.verdict.condemns for check in self.checks)
+        return sum(check.verdict.condemns for check in self.checks if check.expected is None)
 
     @property
     def leftovers(self) -> tuple[str, ...]:
@@ -109,16 +132,11 @@ class Run:
 
     @property
     def tally(self) -> str:
-        """What the tested checks ended in: "58 passed, 2 failed, 1 warned"."""
-        counts = self._counts
-        return (
-            ", ".join(
-                f"{counts[verdict]} {word}"
-                for verdict, word in WORDS.items()
-                if counts[verdict] and verdict is not Verdict.NOT_APPLICABLE
-            )
-            or "none"
-        )
+        """What the tested checks ended in: "58 passed, 2 failed, 1 warned, 3 failed as expected"."""
+        counts = {word: self._counts[verdict] for verdict, word in WORDS.items()}
+        del counts[WORDS[Verdict.NOT_APPLICABLE]]
+        counts[AS_EXPECTED] = self.expected
+        return ", ".join(f"{count} {word}" for word, count in counts.items() if count) or "none"
 
     @property
     def headline(self) -> tuple[Verdict, str]:
@@ -135,8 +153,12 @@ class Run:
             return Verdict.ERROR, f"NOTHING TESTED: {which}"
         if self.condemned or self.finished.exit_code:
             return self._condemnation(self.finished.exit_code)
-        if self.untested:
-            return Verdict.PASS, f"PASS for {self.tested} of {self.total} checks{self._aside}"
+        if self.tested == self.expected:
+            only = f"{self.expected} of {self.total} checks {AS_EXPECTED}"
+            return Verdict.WARN, f"NOTHING PASSED: {only}{self._asides(self._not_tested)}"
+        if self.untested or self.expected:
+            passed = self.tested - self.expected
+            return Verdict.PASS, f"PASS for {passed} of {self.total} checks{self._aside}"
         return Verdict.PASS, f"PASS: all {self.total} checks" if self.total > 1 else "PASS: the one check"
 
     def _condemnation(self, exit_code: int) -> tuple[Verdict, str]:
@@ -150,13 +172,35 @@ class Run:
         if ours:
             broke = f"{ours} of {self.tested} checks broke in the harness, not in the target"
             return Verdict.ERROR, f"NO VERDICT: {broke}{self._aside}"
+        if self.stale:
+            aside = self._asides(self._as_expected, self._not_tested)
+            return Verdict.FAIL, f"FAIL: the list of expected failures is stale: {self.stale_entries}{aside}"
         return Verdict.FAIL, f"FAIL: every check passed, but the run does not (exit {exit_code}){self._aside}"
 
     @property
+    def stale_entries(self) -> str:
+        """How many stale entries there are: "1 entry does not hold any more"."""
+        one = len(self.stale) == 1
+        return f"{len(self.stale)} {'entry does' if one else 'entries do'} not hold any more"
+
+    @property
     def _aside(self) -> str:
-        if not self.untested:
-            return ""
-        return f"; {self.untested} {'was' if self.untested == 1 else 'were'} NOT TESTED"
+        stale = f"the list of expected failures is stale ({len(self.stale)})" if self.stale else ""
+        return self._asides(self._as_expected, stale, self._not_tested)
+
+    @property
+    def _as_expected(self) -> str:
+        return f"{self.expected} {AS_EXPECTED}" if self.expected else ""
+
+    @property
+    def _not_tested(self) -> str:
+        return (
+            f"{self.untested} {'was' if self.untested == 1 else 'were'} NOT TESTED" if self.untested else ""
+        )
+
+    @staticmethod
+    def _asides(*asides: str) -> str:
+        return "".join(f"; {aside}" for aside in asides if aside)
 
     @property
     def subject(self) -> str:
@@ -174,5 +218,10 @@ class Run:
         return features
 
     def to_explain(self) -> list[CheckFinished]:
-        """The checks that a report explains one by one, the most pressing first."""
-        return [check for verdict in TO_EXPLAIN for check in self.checks if check.verdict is verdict]
+        """The checks that a report explains one by one, the most pressing first; no expected failures."""
+        return [
+            check
+            for verdict in TO_EXPLAIN
+            for check in self.checks
+            if check.verdict is verdict and check.expected is None
+        ]

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from mfa_harness.events import CheckFinished, Note, RunFinished, RunStarted
 from mfa_harness.reports.layout import MARKS, brief, explained, opening, printable, summary
-from mfa_harness.reports.run import WORDS, Run
+from mfa_harness.reports.run import AS_EXPECTED, WORDS, Run
 from mfa_harness.verdicts import Verdict
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ class TerminalReporter:
         )
         self._events: list[Event] = []
         self._planned = 0
-        self._counts: Counter[Verdict] = Counter()
+        self._counts: Counter[str] = Counter()
         self._feature = ""
         self._now = ""
         self._summed_up = False
@@ -107,11 +107,12 @@ class TerminalReporter:
 
     def _check(self, check: CheckFinished) -> None:
         self._now = ""
-        self._counts[check.verdict] += 1
+        self._counts[WORDS[check.verdict] if check.expected is None else AS_EXPECTED] += 1
         if check.feature != self._feature:
             self._feature = check.feature
             self._print(["", printable(check.feature)], "bold")
-        self._marked(brief(check, self._console.width), check.verdict)
+        style = _STYLES[check.verdict if check.expected is None else Verdict.NOT_APPLICABLE]
+        self._marked(brief(check, self._console.width), check.verdict, style)
         self._refresh()
 
     def _sum_up(self) -> None:
@@ -122,7 +123,7 @@ class TerminalReporter:
         width = self._console.width
         for check in run.to_explain():
             self._print([""])
-            self._marked(explained(check, width), check.verdict)
+            self._marked(explained(check, width), check.verdict, _STYLES[check.verdict])
         headline, *rest = summary(run, width)
         self._print([""])
         self._print([headline], _STYLES[run.headline[0]])
@@ -133,9 +134,8 @@ class TerminalReporter:
     def _refresh(self) -> None:
         if self._live is None:
             return
-        counts = [
-            f"{self._counts[verdict]} {word}" for verdict, word in WORDS.items() if self._counts[verdict]
-        ]
+        words = (*WORDS.values(), AS_EXPECTED)
+        counts = [f"{self._counts[word]} {word}" for word in words if self._counts[word]]
         done = f"{self._counts.total()} of {self._planned}"
         line = "  ".join([done, *counts, *([self._now] if self._now else [])])
         self._live.update(
@@ -149,10 +149,10 @@ class TerminalReporter:
     def _wanted(self, style: str) -> str:
         return "" if os.environ.get("NO_COLOR") else style  # rich would leave bold and dim
 
-    def _marked(self, lines: Iterable[str], verdict: Verdict) -> None:
+    def _marked(self, lines: Iterable[str], verdict: Verdict, style: str) -> None:
         """Lines of one check: its verdict in colour, what follows the first line plain."""
         for number, line in enumerate(lines):
             text = Text(line)
             if number == 0:
-                text.stylize(self._wanted(_STYLES[verdict]), 0, len(MARKS[verdict]))
+                text.stylize(self._wanted(style), 0, len(MARKS[verdict]))
             self._console.print(text)

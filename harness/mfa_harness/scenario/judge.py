@@ -55,6 +55,7 @@ def judge(
         steps=records,
         exchanges=tuple(world.exchanges) if failure is not None else (),
         again=world.run.again(check.id) if failure is not None else "",
+        expected=world.run.expected.excuse(check.id, verdict),
         seconds=seconds,
     )
 

@@ -6,6 +6,7 @@ import shlex
 from typing import TYPE_CHECKING
 
 from mfa_harness.events import Event, Note
+from mfa_harness.expected.ledger import ExpectedFailures
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -22,15 +23,23 @@ class Run:
         seed: as given by `--seed`, for the `again` line.
         words: what else has to stand on the command line of the `again` line.
         reporters: told of every event, in order.
+        expected: which checks may fail for now; None is none.
     """
 
     def __init__(
-        self, target: Target, *, seed: str, words: Sequence[str] = (), reporters: Iterable[Reporter] = ()
+        self,
+        target: Target,
+        *,
+        seed: str,
+        words: Sequence[str] = (),
+        reporters: Iterable[Reporter] = (),
+        expected: ExpectedFailures | None = None,
     ) -> None:
         self.target = target
         self.seed = seed
         self.words = tuple(words)
         self.reporters = tuple(reporters)
+        self.expected = expected or ExpectedFailures()
         self.events: list[Event] = []
         self.leftovers: list[str] = []
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 import pytest
 
 from mfa_harness.events import CheckFinished, StepRecord
-from mfa_harness.plugin_state import CHECK_KEY, WORLD_KEY
+from mfa_harness.plugin_state import CHECK_KEY, RUN_KEY, WORLD_KEY
 from mfa_harness.scenario.judge import judge
 from mfa_harness.scenario.run import Run
 from mfa_harness.scenario.world import World
@@ -67,7 +67,7 @@ class ScenarioSession:
             raise RuntimeError(
                 f"pytest-bdd runs {len(scenario.steps)} steps of {check.id}, not {len(check.steps)}"
             )
-        self.world = item.stash[WORLD_KEY] = World(self.run, check)
+        self.world = item.stash[WORLD_KEY] = World(self._run_of(item), check)
         self.records = []
         self.step_is_ours = True
         self.begun = time.perf_counter()
@@ -101,14 +101,17 @@ class ScenarioSession:
         if error is not None and not self.step_is_ours and not isinstance(error, OUR_WORDS):
             self.abandon()
             return  # somebody's own step: pytest says best what is wrong with it
-        world = item.stash.get(WORLD_KEY, None) or World(self.run, check)
+        world = item.stash.get(WORLD_KEY, None) or World(self._run_of(item), check)
         event = judge(
             world, error, records=self._step_records(check), seconds=time.perf_counter() - self.begun
         )
-        self.run.leftovers.extend(world.close())
+        world.run.leftovers.extend(world.close())
         self.world = None
-        self.run.emit(event)
+        world.run.emit(event)
         _put_in_pytests_words(event, report)
+
+    def _run_of(self, item: pytest.Item) -> Run:
+        return item.stash.get(RUN_KEY, self.run)
 
     def _step_records(self, check: Check) -> tuple[StepRecord, ...]:
         outcomes = [*self.records, *["skipped"] * (len(check.steps) - len(self.records))]

@@ -4,6 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mfa_harness.steps import (  # noqa: F401 - they declare the phrases that these steps are made of
+    apps,
+    operations,
+    outcomes,
+    passkeys,
+    recovery,
+    sessions,
+    sights,
+    tokens,
+    wire,
+)
 from mfa_harness.steps.lexicons import ACTS, ENDINGS, FACTS
 from mfa_harness.steps.sentence import sentence
 

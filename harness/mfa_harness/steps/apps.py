@@ -37,7 +37,7 @@ def _wrong(world: World, actor: Actor) -> str:
     return actor.wrong_codes(1)[0]
 
 
-@CODES.phrase("the code of {n} step[s] ago")
+@CODES.phrase("the code from {n} step[s] ago")
 def _ago(world: World, actor: Actor, n: str) -> str:
     return actor.neighbouring_code(-int(n))
 
@@ -52,7 +52,7 @@ def _of_other(world: World, actor: Actor) -> str:
     return world.actor("the other user").fresh_code()
 
 
-@CODES.phrase("a code of her first app")
+@CODES.phrase("a code from her first app")
 def _of_first_app(world: World, actor: Actor) -> str:
     assert actor.first_app is not None
     return actor.first_app.code()
@@ -72,7 +72,7 @@ def _leading_zero(world: World, actor: Actor) -> str:
     raise NotApplicable("no code that begins with 0 within reach")
 
 
-@CODES.phrase("that code without its leading zero")
+@CODES.phrase("a code without its leading zero")
 def _zero_lost(world: World, actor: Actor) -> str:
     return str(_leading_zero(world, actor)).lstrip("0")
 

@@ -31,10 +31,10 @@ def _guess(what: str, actor: Actor, guess: str) -> Any:
 
 
 @sentence(
-    "{who} enters {what} until she is stopped[, {way}]",
-    example="When she enters wrong codes until she is stopped",
+    "{who} enters {what} until she is locked out[, {way}]",
+    example="When she enters wrong codes until she is locked out",
     what=("wrong codes", "wrong recovery codes", "wrong codes to confirm the app"),
-    way=("signing in anew every 4 times", "with another X-Forwarded-For each time"),
+    way=("signing in again after every 4", "with another X-Forwarded-For each time"),
 )
 def guesses(world: World, who: str, what: str, way: str | None) -> None:
     """Guess until the account is limited, but never more often than the profile says it takes (NIST: 100)."""
@@ -68,8 +68,8 @@ def guesses(world: World, who: str, what: str, way: str | None) -> None:
 
 
 @sentence(
-    "the time that she was told to wait has passed",
-    example="And the time that she was told to wait has passed",
+    "the time she was told to wait has passed",
+    example="And the time she was told to wait has passed",
 )
 def waited(world: World) -> None:
     """As long as the last 429 said."""

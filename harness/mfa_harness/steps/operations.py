@@ -148,7 +148,7 @@ def _remove_passkey(world: World, actor: Actor, passkey: str, permit: Permit) ->
     return world.send("DELETE", "users/passkeys", actor, {"passkeyId": passkey}, permit.headers)
 
 
-@OPERATIONS.phrase("read the other user's authenticator app")
+@OPERATIONS.phrase("look up the other user's authenticator app")
 def _read_foreign(world: World) -> Operation:
     return Operation(
         lambda actor, _: actor.client.get_mfa_device(world.actor("the other user").app_id),
@@ -156,7 +156,7 @@ def _read_foreign(world: World) -> Operation:
     )
 
 
-@OPERATIONS.phrase("read a device that does not exist")
+@OPERATIONS.phrase("look up a device that does not exist")
 def _read_unknown(world: World) -> Operation:
     return Operation(
         lambda actor, _: actor.client.get_mfa_device(UNKNOWN_ID),
@@ -172,7 +172,7 @@ def _default_foreign(world: World) -> Operation:
     )
 
 
-@OPERATIONS.phrase("make the app that she has not verified the default")
+@OPERATIONS.phrase("make her unverified app the default")
 def _default_unverified(world: World) -> Operation:
     def do(actor: Actor, _permit: Permit) -> Any:
         assert actor.pending is not None

@@ -96,7 +96,7 @@ def succeeds(world: World, actor: Actor) -> None:
     require(outcome.error is None, f"{outcome.what}: accepted", outcome.found)
 
 
-@ENDINGS.phrase("is stopped")
+@ENDINGS.phrase("is locked out")
 def stopped(world: World, actor: Actor) -> None:
     """Too many attempts: 429."""
     _stop(world)

@@ -17,29 +17,29 @@ if TYPE_CHECKING:
     from mfa_simulators.client.protocol import PasskeyAuthenticator
 
 WRONG = {
-    "for another challenge": "challenge-other",
-    "for another website": "origin-foreign",
-    "for a subdomain of the website": "origin-subdomain",
-    "for a website whose name only begins alike": "origin-suffix",
-    "for the website without TLS": "origin-http",
+    "to another challenge": "challenge-other",
+    "made on another website": "origin-foreign",
+    "made on a subdomain of the website": "origin-subdomain",
+    "made on a look-alike of the website": "origin-suffix",
+    "made on the website without TLS": "origin-http",
     "for another relying party": "rp-id-hash-other",
     "of the wrong type": "type-swapped",
-    "without anybody present": "user-present-cleared",
-    "without user verification": "user-verified-cleared",
-    "with a signature that does not fit": "signature-flipped",
+    "given while nobody was present": "user-present-cleared",
+    "given without user verification": "user-verified-cleared",
+    "whose signature does not fit": "signature-flipped",
     "signed by another key": "signature-other-key",
-    "with a backup flag that cannot be": "backup-state-without-eligible",
-    "with an unknown credential": "credential-id-unknown",
-    "for another user handle": "user-handle-other",
+    "whose backup flags contradict each other": "backup-state-without-eligible",
+    "from an unknown credential": "credential-id-unknown",
+    "that names another user": "user-handle-other",
     "cut short": "truncated-authenticator-data",
-    "with client data that is no JSON": "client-data-not-json",
+    "whose client data is not JSON": "client-data-not-json",
     "in another encoding": "wrong-base64",
-    "with an attestation cut short": "truncated-attestation",
-    "with a key of an algorithm that was not offered": "algorithm-not-offered",
-    "with a credential id too long": "credential-id-long",
+    "whose attestation is cut short": "truncated-attestation",
+    "whose key is of an algorithm that was not offered": "algorithm-not-offered",
+    "whose credential id is too long": "credential-id-long",
     "from within a foreign frame": "cross-origin",
 }
-"""What may be wrong with a passkey's answer, and the virtual passkey's fault that makes it so."""
+"""What may be wrong with a passkey's response, and the virtual passkey's fault that makes it so."""
 
 
 class Recorder:
@@ -96,12 +96,12 @@ class Stranger:
 
 
 @sentence(
-    "{who} registers a[nother] passkey[, {wrong}]",
-    example="When she registers a passkey, for another website",
+    "{who} registers a[nother] passkey[ with a response {wrong}]",
+    example="When she registers a passkey with a response made on another website",
     wrong=WRONG,
 )
 def registers(world: World, who: str, wrong: str | None) -> None:
-    """Register a passkey of a new authenticator; with `wrong`, its answer has that one thing wrong."""
+    """Register a passkey of a new authenticator; with `wrong`, its response has that one thing wrong."""
     world.need("passkeys")
     actor = world.actor(who)
 
@@ -110,32 +110,32 @@ def registers(world: World, who: str, wrong: str | None) -> None:
 
     world.attempt(
         actor,
-        f"registering a passkey{' ' + wrong if wrong else ''}",
+        f"registering a passkey{' with a response ' + wrong if wrong else ''}",
         lambda a: register(a, WRONG[wrong] if wrong else None),
         honest=register,
     )
 
 
 @sentence(
-    "{who} answers the passkey challenge[, {wrong}]",
-    example="When she answers the passkey challenge, with a signature that does not fit",
+    "{who} answers the passkey challenge[ with a response {wrong}]",
+    example="When she answers the passkey challenge with a response whose signature does not fit",
     wrong=WRONG,
 )
 def answers(world: World, who: str, wrong: str | None) -> None:
-    """Meet a challenge with a passkey; with `wrong`, its answer has that one thing wrong."""
+    """Meet a challenge with a passkey; with `wrong`, its response has that one thing wrong."""
     world.need("passkeys")
     actor = world.actor(who)
     recorder = Recorder(actor.person.key)
     world.attempt(
         actor,
-        f"answering the passkey challenge{' ' + wrong if wrong else ''}",
+        f"answering the passkey challenge{' with a response ' + wrong if wrong else ''}",
         lambda a: a.client.authenticate_passkey_mfa(passkey=recorder, fault=WRONG[wrong] if wrong else None),
         honest=lambda twin: twin.client.authenticate_passkey_mfa(),
     )
     world.noted["assertion"] = recorder.assertion
 
 
-@ACTS.phrase("sends the same passkey answer again")
+@ACTS.phrase("sends the same passkey response again")
 def answers_again(world: World, actor: Actor) -> None:
     """Replay the last answer, byte for byte."""
     assertion = world.noted.get("assertion")
@@ -143,7 +143,7 @@ def answers_again(world: World, actor: Actor) -> None:
         raise ScenarioError("no passkey challenge was answered yet")
     world.attempt(
         actor,
-        "the same passkey answer again",
+        "the same passkey response again",
         lambda a: a.client.authenticate_passkey_mfa(passkey=Replayer(assertion)),
         proved="the first time the answer was accepted",
     )
@@ -182,7 +182,7 @@ def answers_from_clone(world: World, actor: Actor) -> None:
     )
 
 
-@FACTS.phrase("registering asks to leave out the passkeys that she has")
+@FACTS.phrase("registering again excludes the passkeys that she has")
 def leaves_out(world: World) -> None:
     """ExcludeCredentials of the creation options names every passkey of hers."""
     actor = world.actor("she")

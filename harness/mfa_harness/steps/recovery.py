@@ -25,7 +25,7 @@ def _same(world: World, actor: Actor) -> str:
     return actor.last_recovery_code
 
 
-@RECOVERY_CODES.phrase("a recovery code of her old sheet")
+@RECOVERY_CODES.phrase("a recovery code from her old sheet")
 def _old(world: World, actor: Actor) -> str:
     if not actor.old_codes:
         raise ScenarioError("she has no old sheet: let her read or regenerate her recovery codes first")
@@ -57,7 +57,7 @@ def _empty(world: World, actor: Actor) -> str:
     return ""
 
 
-@RECOVERY_CODES.phrase("a code of her authenticator app")
+@RECOVERY_CODES.phrase("a code from her authenticator app")
 def _totp(world: World, actor: Actor) -> str:
     return actor.fresh_code()
 

@@ -62,10 +62,20 @@ def must_complete_mfa(world: World, actor: Actor) -> None:
     "her next step is {step}",
     example="And her next step is to enrol",
     kind="then",
-    step=("to enrol", "a challenge", "nothing more"),
+    step=("to enrol", "a challenge"),
 )
 def next_step(world: World, step: str) -> None:
     """What the session's scope and her verified methods together ask of the app."""
+    _next_step_is(world, step)
+
+
+@FACTS.phrase("nothing more is asked of her")
+def nothing_more(world: World) -> None:
+    """Neither to enrol nor to answer a challenge."""
+    _next_step_is(world, "nothing more")
+
+
+def _next_step_is(world: World, step: str) -> None:
     actor = world.actor("she")
     if GATED not in _scopes(actor):
         found = "nothing more"
@@ -77,17 +87,15 @@ def next_step(world: World, step: str) -> None:
 
 
 @sentence(
-    "{whose} verified methods are {methods}",
-    example="And her verified methods are an authenticator app and a passkey",
+    "{who} has {methods} enrolled",
+    example="And she has an authenticator app and a passkey enrolled",
     kind="then",
-    whose=("her", "the other user's"),
-    methods=(*METHODS, "nothing"),
+    methods=METHODS,
 )
-def verified_methods(world: World, whose: str, methods: str) -> None:
-    """What can meet a challenge now, and the flag that says whether anything can."""
-    actor = world.actor("she" if whose == "her" else "the other user")
-    found = actor.client.get_mfa_methods(verified_only=True)
-    wanted = METHODS.get(methods, ())
+def enrolled_methods(world: World, who: str, methods: str) -> None:
+    """What can meet a challenge now, and nothing besides; and the flag that says whether anything can."""
+    found = world.actor(who).client.get_mfa_methods(verified_only=True)
+    wanted = METHODS[methods]
     apps = sum(device.type == "totp" and device.verified for device in found.devices)
     seen = f"{apps} authenticator apps, {len(found.passkeys)} passkeys"
     require(apps == wanted.count(APP), f"{wanted.count(APP)} verified authenticator app(s)", seen)
@@ -100,19 +108,29 @@ def verified_methods(world: World, whose: str, methods: str) -> None:
 
 
 @sentence(
-    "{n} authenticator app[s] (is|are) listed, {m} of them verified",
-    example="And 1 authenticator app is listed, 0 of them verified",
+    "{n} {state} authenticator app[s] (is|are) listed",
+    example="And 1 unverified authenticator app is listed",
     kind="then",
-    m=r"\d+",
+    state=("verified", "unverified"),
 )
-def apps_listed(world: World, n: str, m: str) -> None:
-    """The device list as it stands."""
+def apps_listed(world: World, n: str, state: str) -> None:
+    """The device list as it stands: so many authenticator apps in this state, and no other."""
+    _apps_are(world, int(n), int(n) if state == "verified" else 0)
+
+
+@FACTS.phrase("no authenticator app is listed")
+def no_app_listed(world: World) -> None:
+    """The device list has no authenticator app, verified or not."""
+    _apps_are(world, 0, 0)
+
+
+def _apps_are(world: World, listed: int, verified: int) -> None:
     devices = [device for device in world.actor("she").client.get_mfa_devices() if device.type == "totp"]
-    verified = sum(device.verified for device in devices)
+    found = sum(device.verified for device in devices)
     require(
-        (len(devices), verified) == (int(n), int(m)),
-        f"{n} listed, {m} verified",
-        f"{len(devices)} listed, {verified} verified",
+        (len(devices), found) == (listed, verified),
+        f"{listed} authenticator app(s), {verified} verified",
+        f"{len(devices)}, {found} verified",
     )
 
 
@@ -120,12 +138,12 @@ def apps_listed(world: World, n: str, m: str) -> None:
 def only_first_app(world: World) -> None:
     """One verified authenticator app, the one enrolled first, and a fresh code of it is accepted."""
     actor = world.actor("she")
-    apps_listed(world, "1", "1")
+    _apps_are(world, 1, 1)
     actor.person.app = actor.first_app
     _code_works(actor)
 
 
-@FACTS.phrase("a fresh code of hers still works")
+@FACTS.phrase("a fresh code from her app still works")
 def fresh_code_works(world: World) -> None:
     """The good credential was not spoilt by what went before."""
     _code_works(world.actor("she"))
@@ -180,8 +198,8 @@ def _overlap(actor: Actor) -> str:
 
 
 _SHEET: dict[str, Callable[[Actor], None]] = {
-    "ten, no two alike": _distinct,
-    "each of 10 letters and digits": _format,
+    "ten in number, no two alike": _distinct,
+    "of ten letters or digits each": _format,
     "the same as before": _same,
     "all new": _new,
 }
@@ -189,7 +207,7 @@ _SHEET: dict[str, Callable[[Actor], None]] = {
 
 @sentence(
     "the recovery codes are {property}",
-    example="Then the recovery codes are ten, no two alike",
+    example="Then the recovery codes are ten in number, no two alike",
     kind="then",
     property=_SHEET,
 )
@@ -202,33 +220,34 @@ def sheet(world: World, property: str) -> None:  # noqa: A002 - as the sentence 
 
 
 _ACKNOWLEDGEMENT = {
-    "wait to be acknowledged": "pending",
+    "are yet to be acknowledged": "pending",
     "are acknowledged": "complete",
-    "are out of the way": None,
+    "need no acknowledgement": None,
 }
 
 
 @sentence(
     "her recovery codes {state}",
-    example="Then her recovery codes wait to be acknowledged",
+    example="Then her recovery codes are yet to be acknowledged",
     kind="then",
     state=_ACKNOWLEDGEMENT,
 )
 def acknowledgement(world: World, state: str) -> None:
-    """The user's mfaBackupCodeAcknowledgement: pending, complete, or none."""
+    """The user's mfaBackupCodeAcknowledgement: pending, complete, or none at all."""
     user = world.actor("she").client.refresh_user()
     found = user.mfa_backup_code_acknowledgement
     require(found == _ACKNOWLEDGEMENT[state], str(_ACKNOWLEDGEMENT[state]), str(found))
 
 
 @sentence(
-    "{what} comes with it",
-    example="Then an MFA token comes with it",
+    "{who} is given {what}",
+    example="Then she is given an MFA token",
     kind="then",
     what=("an MFA token", "an elevated token", "no token"),
 )
-def token_comes(world: World, what: str) -> None:
-    """Which token the last answer carried besides the session's."""
+def token_comes(world: World, who: str, what: str) -> None:
+    """The last action was accepted, and which token its answer carried besides the session's."""
+    require(world.outcome.error is None, f"{world.outcome.what}: accepted", world.outcome.found)
     value: Any = world.outcome.value
     found = {
         "an MFA token": bool(getattr(value, "mfa_token", None)),
@@ -246,7 +265,7 @@ def one_default(world: World) -> None:
     require(defaults == 1, "1 default device", f"{defaults} of {len(devices)}")
 
 
-@FACTS.phrase("her session lives in a cookie")
+@FACTS.phrase("her session is kept in a cookie")
 def cookie_session(world: World) -> None:
     """The answer brought no token, and the session works all the same (D-24)."""
     client = world.actor("she").client

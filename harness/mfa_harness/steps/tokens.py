@@ -124,59 +124,59 @@ def step_up_is(world: World, answer: str) -> None:
             require(found.default_credential_id in ids, "a default among the credentials", "another id")
 
 
-FORGERIES: Lexicon[Callable[[World, Actor], str]] = Lexicon("session token")
-FORGERIES.phrase("unsigned")(lambda: lambda _world, actor: forgery.unsigned(forgery.token_of(actor)))
-FORGERIES.phrase("signed with the public key as a secret")(
+FORGERIES: Lexicon[Callable[[World, Actor], str]] = Lexicon("forged session token")
+FORGERIES.phrase("her session token unsigned")(lambda: lambda _world, actor: forgery.unsigned(forgery.token_of(actor)))
+FORGERIES.phrase("her session token signed with the public key as a secret")(
     lambda: (
         lambda world, actor: forgery.signed_with_public_key(
             forgery.token_of(actor), forgery.published_keys(world)
         )
     )
 )
-FORGERIES.phrase("signed by another key")(
+FORGERIES.phrase("her session token signed by another key")(
     lambda: lambda _world, actor: forgery.other_key(forgery.token_of(actor))
 )
-FORGERIES.phrase("with its scope changed")(
+FORGERIES.phrase("her session token with its scope changed")(
     lambda: lambda _world, actor: forgery.with_claims(forgery.token_of(actor), scope="user:basic")
 )
-FORGERIES.phrase("with its expiry changed")(
+FORGERIES.phrase("her session token with its expiry changed")(
     lambda: lambda _world, actor: forgery.with_claims(forgery.token_of(actor), exp=4102444800)
 )
-FORGERIES.phrase("with its user changed")(
+FORGERIES.phrase("her session token with its user changed")(
     lambda: (
         lambda world, actor: forgery.with_claims(
             forgery.token_of(actor), sub=claims(forgery.token_of(world.actor("the other user")))["sub"]
         )
     )
 )
-FORGERIES.phrase("left out")(lambda: lambda _world, _actor: "")
-FORGERIES.phrase("replaced by nonsense")(lambda: lambda _world, _actor: "nonsense")
+FORGERIES.phrase("no session token")(lambda: lambda _world, _actor: "")
+FORGERIES.phrase("nonsense as a session token")(lambda: lambda _world, _actor: "nonsense")
 
 
 @sentence(
-    "{who} comes with her session token {forged}",
-    example="When she comes with her session token unsigned",
+    "{who} presents {forged}",
+    example="When she presents her session token unsigned",
     forged=FORGERIES,
 )
-def comes_with_forged(world: World, who: str, forged: str) -> None:
+def presents_forged(world: World, who: str, forged: str) -> None:
     """Read the device list with a session token that the server never gave out."""
     actor = world.actor(who)
     world.need("jwks")
     token = FORGERIES.resolve(forged)(world, actor)
-    _present(world, actor, f"a session token {forged}", token)
+    _present(world, actor, f"presenting {forged}", token)
 
 
-@ACTS.phrase("comes with her old session token")
-def comes_with_old(world: World, actor: Actor) -> None:
+@ACTS.phrase("presents her old session token")
+def presents_old(world: World, actor: Actor) -> None:
     """Read the device list with the token of a session that has ended."""
     token = world.noted.get("old token")
     if not token:
         raise ScenarioError("no session was ended yet")
-    _present(world, actor, "the old session token", token)
+    _present(world, actor, "presenting the old session token", token)
 
 
-@ACTS.phrase("comes with her session token to another environment")
-def comes_to_other_environment(world: World, actor: Actor) -> None:
+@ACTS.phrase("presents her session token in another environment")
+def presents_elsewhere(world: World, actor: Actor) -> None:
     """Read the device list of another environment of the same server."""
     world.need("two-environments")
     other = world.another_environment()

@@ -78,6 +78,12 @@ class Contact:
                 self.note(self._lost)
 
     def wait(self, seconds: float, why: str) -> None:
-        """Really wait, and say so: "waiting 17 s for a fresh code"."""
+        """Really wait, and say so: "waiting 17 s for a fresh code".
+
+        Raises:
+            Blocked: the target has stopped answering, so there is nothing to wait for.
+        """
+        if self._lost:
+            raise Blocked(f"wait {why}", self._lost)
         self.note(f"waiting {max(1, round(seconds))} s {why}")
         self._sleep(seconds)

@@ -85,6 +85,8 @@ class Written(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     proxy: str | None = None
     rate: _Positive | None = None
     timeout: _Positive = 10.0
+    longest_wait: _Positive = 120.0
+    """How long a scenario may wait in real time, in seconds; what takes longer is n/a."""
     sign_in: SignIn = SignIn()
     environments: tuple[NamedEnvironment, ...] = ()
     arrange: Arrange | None = None

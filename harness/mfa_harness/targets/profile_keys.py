@@ -33,6 +33,7 @@ KEYS: Final = (
     ),
     Key("rate", "Requests a second at most.", 5),
     Key("timeout", "Seconds to wait for an answer.", 10),
+    Key("longest_wait", "Seconds that a scenario may wait in real time; what takes longer is n/a.", 120),
     Key(
         "headers",
         "Headers added to every request; they never appear in reports.",

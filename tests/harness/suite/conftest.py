@@ -6,7 +6,6 @@ import subprocess
 import sys
 import textwrap
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -125,9 +124,9 @@ class TamperedServer(ReferenceServer):
         super().__init__(seed=0)
         self._tamper = tamper
 
-    @cached_property
-    def transport(self) -> Any:
-        return Tampered(ReferenceServer.transport.fget(self), self._tamper)  # type: ignore[attr-defined]
+    @property
+    def transport(self) -> Tampered:  # type: ignore[override]
+        return Tampered(super().transport, self._tamper)
 
 
 def misbehaving(tamper: Tamper, **named: Any) -> ReferenceTarget:

@@ -154,6 +154,11 @@ def test_time_is_real_and_waiting_says_so(house: House) -> None:
     environment.wait(17.2)
     assert house.slept == [17.2]
     assert house.notes == ["waiting 17 s for a fresh code"]
+    with pytest.raises(
+        NotApplicable, match=r"it takes 301 s of real time, and the profile's longest_wait is 120"
+    ):
+        environment.wait(301)
+    assert house.slept == [17.2]
     target.close()
 
 

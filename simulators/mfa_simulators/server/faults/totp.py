@@ -17,9 +17,9 @@ from mfa_simulators.server.rules import Rules
 from mfa_simulators.server.store import Store
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
-    from mfa_simulators.server.operations import Caller
+    from mfa_simulators.server.operations import Call, Caller
     from mfa_simulators.server.store.records import Device, Methods
 
 _ONCE: Final = "totp.code-once"
@@ -223,9 +223,12 @@ class _OtherAlgorithm(Rules):
     sources=("WSTG-ATHN-11", "CWE-639"),
 )
 class _OtherUser(Operations):
-    def totp_candidates(self, caller: Caller, methods: Methods) -> list[Device]:
+    def totp_answered(
+        self, call: Call, caller: Caller, devices: Sequence[Device], methods: Methods, code: str
+    ) -> Device | None:
+        own = super().totp_answered(call, caller, devices, methods, code)
         others = [device for device in every_device(self.store) if device.verified]
-        return [*super().totp_candidates(caller, methods), *others]
+        return own or super().totp_answered(call, caller, others, methods, code)
 
 
 @fault(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from mfa_simulators.server.outbox import Outbox
     from mfa_simulators.server.rules import Rules
     from mfa_simulators.server.store import Store
-    from mfa_simulators.server.store.records import Methods, Session, User
+    from mfa_simulators.server.store.records import Methods, Passkey, Session, User
     from mfa_simulators.server.vault import Vault
     from mfa_simulators.server.wire.requests import Proving, TokenWish
 
@@ -259,7 +260,7 @@ class OperationsBase:
         scopes = self.rules.scopes(gated)
         token, expires_at = self.session_token(call, user, session, scopes)
         return VerifyResponse(
-            user=self.sdk_user(user, session, scopes, new_user=new_user),
+            user=self.sdk_user(user, session, methods, scopes, new_user=new_user),
             expires_at=expires_at,
             jwt=token,
             minified_jwt=token,
@@ -289,19 +290,27 @@ class OperationsBase:
         return key.sign(claims, SESSION_TYPE), claims["exp"]
 
     def sdk_user(
-        self, user: User, session: Session, scopes: tuple[str, ...], *, new_user: bool = False
+        self,
+        user: User,
+        session: Session,
+        methods: Methods,
+        scopes: tuple[str, ...],
+        *,
+        new_user: bool = False,
     ) -> SdkUser:
         """The user as the wire shows her."""
         profile = {} if user.profile == "{}" else msgspec.json.decode(user.profile)
+        credentials = _credentials(user, methods.passkeys, self.rules.passkey_signin_open())
+        last = session.credential_id
         return SdkUser(
             id=user.id,
             project_environment_id=self.tools.environment_id,
-            verified_credentials=_credentials(user),
+            verified_credentials=credentials,
             scope=" ".join(scopes),
             mfa_backup_code_acknowledgement=user.acknowledgement,
             session_id=session.id,
             new_user=new_user,
-            last_verified_credential_id=session.credential_id,
+            last_verified_credential_id=last if any(each.id == last for each in credentials) else None,
             first_visit=iso(user.created_at),
             last_visit=iso(user.last_visit),
             email=msgspec.UNSET if user.email is None else user.email,
@@ -321,20 +330,16 @@ def credential_id(user_id: str, kind: str) -> str:
 
 
 _CREDENTIAL_TAILS = {"email": 1, "sms": 2, "external": 3}
-_SNAKE = {
-    "firstName": "first_name",
-    "lastName": "last_name",
-    "jobTitle": "job_title",
-    "tShirtSize": "t_shirt_size",
-    "policiesConsent": "policies_consent",
-}
+_CAPITAL = re.compile("[A-Z]")
 
 
 def _snake(name: str) -> str:
-    return _SNAKE.get(name, name)
+    return _CAPITAL.sub(lambda found: f"_{found[0].lower()}", name)
 
 
-def _credentials(user: User) -> tuple[VerifiedCredential, ...]:
+def _credentials(
+    user: User, passkeys: Sequence[Passkey], passkey_signin: bool
+) -> tuple[VerifiedCredential, ...]:
     since = iso(user.created_at)
     found = []
     if user.email is not None:
@@ -369,4 +374,10 @@ def _credentials(user: User) -> tuple[VerifiedCredential, ...]:
                 verified_at=since,
             )
         )
+    found += [
+        VerifiedCredential(
+            id=each.id, format="passkey", sign_in_enabled=passkey_signin, verified_at=iso(each.created_at)
+        )
+        for each in passkeys
+    ]
     return tuple(found)

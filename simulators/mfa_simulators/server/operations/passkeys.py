@@ -265,7 +265,7 @@ class PasskeyOperations(RecoverySets):
             id=passkey.id,
             credential_id=_text(passkey.credential_id),
             created_at=iso(passkey.created_at),
-            updated_at=None if passkey.updated_at is None else iso(passkey.updated_at),
+            updated_at=iso(passkey.created_at if passkey.updated_at is None else passkey.updated_at),
             alias=msgspec.UNSET if passkey.alias is None else passkey.alias,
             user_agent=msgspec.UNSET if passkey.user_agent is None else passkey.user_agent,
             origin=msgspec.UNSET if passkey.origin is None else passkey.origin,

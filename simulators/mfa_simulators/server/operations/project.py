@@ -49,7 +49,7 @@ class ProjectOperations(OperationsBase):
         if settings.external_auth_cookie is not None:
             security["externalAuth"]["cookieName"] = settings.external_auth_cookie
         return {
-            "environmentName": settings.environment_name,
+            "environmentName": "sandbox",  # a kind, sandbox or live; the name is general.displayName
             "chains": [],
             "kyc": [],
             "providers": [

@@ -27,7 +27,8 @@ class UserOperations(SignInOperations):
     def read_user(self, call: Call) -> SdkUser:
         """The user as she is now, with the scope of the token that was sent."""
         caller = self.admit(call, Endpoint.USER_READ)
-        return self.sdk_user(caller.user, caller.session, self.rules.scopes(caller.gated))
+        methods = self.store.methods(caller.user.id)
+        return self.sdk_user(caller.user, caller.session, methods, self.rules.scopes(caller.gated))
 
     def update_user(self, call: Call, body: dict[str, Any]) -> UpdateSelfResponse:
         """Changes what a user may write: her profile, and the acknowledgement of her recovery codes.

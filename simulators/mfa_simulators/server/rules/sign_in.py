@@ -17,7 +17,8 @@ _PHONE: Final = re.compile(r"[0-9]{4,14}")
 WRITABLE: Final = frozenset(
     {
         *("firstName", "lastName", "alias", "username", "country", "jobTitle", "team", "tShirtSize"),
-        *("policiesConsent", "metadata"),
+        *("policiesConsent", "metadata", "btcWallet", "kdaWallet", "ltcWallet", "ckbWallet", "kasWallet"),
+        *("dogeWallet", "emailNotification", "discordNotification", "newsletterNotification"),
     }
 )
 

@@ -53,6 +53,15 @@ class SdkUser(Answer, frozen=True, kw_only=True):
     t_shirt_size: Any = msgspec.UNSET
     policies_consent: Any = msgspec.UNSET
     metadata: Any = msgspec.UNSET
+    btc_wallet: Any = msgspec.UNSET
+    kda_wallet: Any = msgspec.UNSET
+    ltc_wallet: Any = msgspec.UNSET
+    ckb_wallet: Any = msgspec.UNSET
+    kas_wallet: Any = msgspec.UNSET
+    doge_wallet: Any = msgspec.UNSET
+    email_notification: Any = msgspec.UNSET
+    discord_notification: Any = msgspec.UNSET
+    newsletter_notification: Any = msgspec.UNSET
 
 
 class VerifyResponse(Sparse, frozen=True, kw_only=True):
@@ -122,7 +131,7 @@ class UserPasskey(Answer, frozen=True, kw_only=True):
     id: str
     credential_id: str
     created_at: str
-    updated_at: str | None
+    updated_at: str
     alias: str | msgspec.UnsetType = msgspec.UNSET
     user_agent: str | msgspec.UnsetType = msgspec.UNSET
     origin: str | msgspec.UnsetType = msgspec.UNSET

@@ -1,0 +1,148 @@
+"""Does the suite catch every fault? Runs checks against the reference server with each fault, and tells who caught it.
+
+One fault is one run with a target of its own; one pytest session serves them all, with a copy of each check for each
+fault. A fault is *killed* by a check that passes on the clean server and does not on the one with the fault. Checks
+are *bound* to the faults that they are there to catch, in `bindings.toml`.
+"""
+
+from __future__ import annotations
+
+import copy
+from concurrent.futures import ProcessPoolExecutor
+from typing import TYPE_CHECKING
+
+import msgspec
+import pytest
+
+from mfa_harness import bindings, suite
+from mfa_harness.events import CheckFinished
+from mfa_harness.kill_matrix import CONTROL, Matrix, Row, problems_of
+from mfa_harness.plugin_state import CHECK_KEY, RUN_KEY
+from mfa_harness.pytest_run import conduct
+from mfa_harness.scenario.run import Run
+from mfa_harness.scenario.session import ScenarioSession
+from mfa_harness.targets.reference import ReferenceTarget
+from mfa_harness.verdicts import Verdict
+from mfa_simulators.server import ReferenceServer
+from mfa_simulators.server.faults import FAULTS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+
+Wanted = dict[str, tuple[str, ...]]
+"""Which checks are run against which fault, by slug and check id."""
+
+
+def self_test(*, full: bool = False, seed: str = "0", workers: int = 1) -> Matrix:
+    """Run the suite against every fault.
+
+    Args:
+        full: every check against every fault, not only those bound to it.
+        seed: of the runs.
+        workers: processes to share the faults between; one is one pytest session.
+
+    Raises:
+        BindingsError: the bindings name a fault or check that does not exist.
+    """
+    checks = suite.checks()
+    bound = bindings.load(checks, FAULTS)
+    everything = tuple(check.id for check in checks)
+    clean = {CONTROL: everything if full else tuple(sorted({id_ for ids in bound.values() for id_ in ids}))}
+    wanted: Wanted = {slug: everything if full else bound.get(slug, ()) for slug in FAULTS} | clean
+    caught, interrupted = _caught(wanted, seed, workers)
+    rows = tuple(_row(slug, caught.get(slug, []), bound.get(slug, ())) for slug in wanted)
+    return Matrix(
+        rows=rows,
+        problems=tuple(problems_of(rows, bound)),
+        full=full,
+        checks_run=sum(map(len, caught.values())),
+        interrupted=interrupted,
+    )
+
+
+def _caught(wanted: Wanted, seed: str, workers: int) -> tuple[dict[str, list[CheckFinished]], bool]:
+    if workers == 1:
+        return run_against(wanted, seed)
+    shares = [dict(list(wanted.items())[number::workers]) for number in range(workers)]
+    with ProcessPoolExecutor(workers) as pool:
+        results = list(pool.map(run_against, shares, [seed] * workers))
+    merged = {slug: events for caught, _ in results for slug, events in caught.items()}
+    return merged, any(interrupted for _, interrupted in results)
+
+
+def run_against(wanted: Wanted, seed: str) -> tuple[dict[str, list[CheckFinished]], bool]:
+    """Run checks against faults, in one pytest session.
+
+    Returns:
+        The verdicts for each fault by slug, and whether it was interrupted.
+    """
+    server = ReferenceServer(seed=seed)
+    runs = {slug: Run(_target(slug, seed, server), seed=seed) for slug in wanted}
+    for run in runs.values():
+        run.target.open()
+    interrupted = conduct(ScenarioSession(runs[next(iter(runs))]), _files(wanted), _copies(wanted, runs))
+    return {slug: _verdicts(run) for slug, run in runs.items()}, interrupted
+
+
+def _target(slug: str, seed: str, server: ReferenceServer) -> ReferenceTarget:
+    return ReferenceTarget([slug], seed=seed, server=server)
+
+
+def _files(wanted: Wanted) -> list[Path]:
+    asked = {id_ for ids in wanted.values() for id_ in ids}
+    return [check.path for check in suite.checks() if check.id in asked]
+
+
+def _verdicts(run: Run) -> list[CheckFinished]:
+    return [
+        msgspec.structs.replace(event, exchanges=())
+        for event in run.events
+        if isinstance(event, CheckFinished)
+    ]
+
+
+class _copies:  # noqa: N801 - called like a function
+    """Chooses, for each fault, a copy of each check that is run against it."""
+
+    def __init__(self, wanted: Wanted, runs: Mapping[str, Run]) -> None:
+        self.wanted = wanted
+        self.runs = runs
+
+    def __call__(self, items: list[pytest.Item]) -> list[pytest.Item]:
+        by_id = {item.stash[CHECK_KEY].id: item for item in items}
+        return [
+            self._copy(by_id[id_], slug, number)
+            for number, (slug, ids) in enumerate(self.wanted.items())
+            for id_ in ids
+        ]
+
+    def _copy(self, item: pytest.Item, slug: str, number: int) -> pytest.Item:
+        assert isinstance(item, pytest.Function)
+        twin = pytest.Function.from_parent(
+            item.parent,
+            name=f"{item.name}@{number}",
+            callspec=copy.copy(getattr(item, "callspec", None)),
+            callobj=item.obj,
+            fixtureinfo=item._fixtureinfo,  # noqa: SLF001 - what pytest itself hands on
+            originalname=item.originalname,
+        )
+        twin.stash[CHECK_KEY] = item.stash[CHECK_KEY]
+        twin.stash[RUN_KEY] = self.runs[slug]
+        return twin
+
+
+def _row(slug: str, events: Sequence[CheckFinished], bound: tuple[str, ...]) -> Row:
+    kills = (Verdict.FAIL, Verdict.WARN, Verdict.BLOCKED)
+    killed_by = tuple(event.id for event in events if event.verdict in kills)
+    return Row(
+        id=FAULTS[slug].id,
+        slug=slug,
+        sentence=FAULTS[slug].sentence,
+        requirement=FAULTS[slug].requirement,
+        killed=bool(killed_by),
+        killed_by=killed_by,
+        bound=bound,
+        broken=tuple(event.id for event in events if event.verdict is Verdict.ERROR),
+    )
