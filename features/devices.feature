@@ -7,19 +7,19 @@ Feature: Managing devices
     Then 1 verified authenticator app is listed
 
   @devices.listed.nothing
-  Scenario: Who has enrolled nothing has nothing listed
+  Scenario: A user who has enrolled nothing has nothing listed
     Given a user who has enrolled no MFA method
     Then no authenticator app is listed
 
   @devices.listed.own-only
-  Scenario: Somebody else's app is not in her list
+  Scenario: Another user's app is not in her list
     Given a user who has enrolled no MFA method
     And another user who has enrolled an authenticator app
     Then no authenticator app is listed
     And she has no MFA method enrolled
 
   @devices.listed.methods
-  Scenario: The methods list has apps and passkeys
+  Scenario: The list of methods has her app and her passkey
     Given a user who has enrolled an authenticator app and a passkey
     Then she has an authenticator app and a passkey enrolled
 
@@ -31,7 +31,7 @@ Feature: Managing devices
     And exactly one device is the default
 
   @devices.default.unverified
-  Scenario: An app that was not verified cannot be the default
+  Scenario: An unverified app cannot be the default
     Given a user who has enrolled no MFA method
     And she starts to add an authenticator app
     When she tries to make her unverified app the default
@@ -45,64 +45,64 @@ Feature: Managing devices
     And only her first app is listed, and its codes still work
 
   @devices.deletion-needs-token.made-up
-  Scenario: A made-up token does not delete an app
+  Scenario: An app is not deleted with a made-up token
     Given a user who has enrolled an authenticator app
     When she tries to delete her authenticator app with a made-up token
     Then she is refused with "step-up required"
     And only her first app is listed, and its codes still work
 
   @devices.deletion-needs-token.mfa-token
-  Scenario: An MFA token deletes an app
+  Scenario: An app is deleted with an MFA token
     Given a user who has enrolled an authenticator app
     When she tries to delete her authenticator app with an MFA token
     Then she succeeds
     And she has no MFA method enrolled
 
   @devices.deletion-needs-token.elevated-token
-  Scenario: An elevated token for unlinking deletes an app
+  Scenario: An app is deleted with an elevated token for unlinking
     Given a user who has enrolled an authenticator app
     When she tries to delete her authenticator app with an elevated token for "credential:unlink"
     Then she succeeds
     And she has no MFA method enrolled
 
   @devices.deletion-needs-token.wrong-scope
-  Scenario: An elevated token for something else does not delete an app
+  Scenario: An app is not deleted with an elevated token for something else
     Given a user who has enrolled an authenticator app
     When she tries to delete her authenticator app with an elevated token for "wallet:sign"
     Then she is refused with "step-up required"
     And only her first app is listed, and its codes still work
 
   @devices.deletion-needs-token.deleted-codes-dead
-  Scenario: A deleted app meets no challenge
+  Scenario: A deleted app answers no challenge
     Given a user who has enrolled an authenticator app and a passkey
-    And she tries to delete her authenticator app with an MFA token
+    And she tries to delete her authenticator app with fresh MFA
     When she enters a code from her first app
     Then she is refused
 
   @devices.own-only.read
-  Scenario: Somebody else's device is not shown
+  Scenario: Another user's device is not shown
     Given a user who has enrolled an authenticator app
     And another user who has enrolled an authenticator app
     When she tries to look up the other user's authenticator app
     Then she is refused with "no such device"
 
   @devices.own-only.delete
-  Scenario: Somebody else's device is not deleted
+  Scenario: Another user's device is not deleted
     Given a user who has enrolled an authenticator app
     And another user who has enrolled an authenticator app
-    When she tries to delete the other user's authenticator app with an MFA token
+    When she tries to delete the other user's authenticator app with fresh MFA
     Then she is refused with "no such device"
     And the other user has an authenticator app enrolled
 
   @devices.own-only.default
-  Scenario: Somebody else's device cannot be made the default
+  Scenario: Another user's device cannot be made the default
     Given a user who has enrolled an authenticator app
     And another user who has enrolled an authenticator app
     When she tries to make the other user's authenticator app her default
     Then she is refused with "no such device"
 
   @errors.uniform.device-ids
-  Scenario: Somebody else's device and no device at all are told apart by nothing
+  Scenario: Another user's device and one that does not exist look the same
     Given a user who has enrolled an authenticator app
     And another user who has enrolled an authenticator app
     When she tries to look up the other user's authenticator app
@@ -119,7 +119,7 @@ Feature: Managing devices
     Then she has no MFA method enrolled
 
   @devices.admin-reset.enrols-anew
-  Scenario: After a reset she has to enrol anew where MFA is required
+  Scenario: After a reset she has to enrol again where MFA is required
     Given "Require at onboarding" is on
     And a user who has enrolled an authenticator app
     When an administrator resets her MFA

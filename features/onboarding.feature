@@ -1,8 +1,8 @@
 Feature: Require at onboarding
-  With "Require at onboarding" on, a new user is not done signing up until she has an MFA method.
+  With "Require at onboarding" on, a new user has not finished signing up until she has an MFA method.
 
   @onboarding.gates-until-enrolled.new-user
-  Scenario: A new user must enrol before she is in
+  Scenario: A new user must enrol before she is fully signed in
     Given "Require at onboarding" is on
     And a new user
     When she signs up
@@ -39,7 +39,7 @@ Feature: Require at onboarding
     And her next step is to enrol
 
   @onboarding.gates-until-enrolled.asked-again
-  Scenario: Who left without enrolling is asked again at the next sign-in
+  Scenario: A user who left without enrolling is asked again at her next sign-in
     Given "Require at onboarding" is on
     And a user who has enrolled no MFA method
     When she signs in again
@@ -47,14 +47,14 @@ Feature: Require at onboarding
     And her next step is to enrol
 
   @onboarding.optional-completes.new-user
-  Scenario: Where MFA is optional a new user is in at once
+  Scenario: Where MFA is optional a new user is fully signed in at once
     Given a new user
     When she signs up
     Then she is fully signed in
     And she has no MFA method enrolled
 
   @onboarding.optional-completes.later
-  Scenario: Where MFA is optional she may enrol later, and stays signed in
+  Scenario: Where MFA is optional a user may enrol later, and stays signed in
     Given a user who has enrolled no MFA method
     When she starts to add an authenticator app
     And she enters the current code
@@ -69,10 +69,10 @@ Feature: Require at onboarding
     Then she is fully signed in
 
   @devices.deletion-required-holds.next-sign-in
-  Scenario: Who deletes her only method has to enrol again at the next sign-in
+  Scenario: A user who deletes her only method has to enrol again at her next sign-in
     Given "Require at onboarding" is on
     And a user who has enrolled an authenticator app
-    When she tries to delete her authenticator app with an MFA token
+    When she tries to delete her authenticator app with fresh MFA
     And she signs in again
     Then she must complete MFA first
     And her next step is to enrol

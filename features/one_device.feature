@@ -1,5 +1,5 @@
 Feature: One authenticator app a user
-  A user has at most one verified authenticator app. A second is refused with 401; the first has to go before.
+  A user has at most one verified authenticator app. A second is refused with 401 until the first is deleted.
 
   @totp.one-device.second-refused
   Scenario: A second authenticator app is refused
@@ -27,30 +27,30 @@ Feature: One authenticator app a user
     And only her first app is listed, and its codes still work
 
   @totp.one-device.beside-passkey
-  Scenario: A passkey is no second authenticator app
+  Scenario: A passkey does not count as an authenticator app
     Given a user who has enrolled a passkey
     When she starts to add an authenticator app
     And she enters the current code
     Then she has an authenticator app and a passkey enrolled
 
   @totp.one-device.passkey-beside-app
-  Scenario: An authenticator app does not keep out a passkey
+  Scenario: An authenticator app leaves room for a passkey
     Given a user who has enrolled an authenticator app
     When she registers a passkey
     Then she has an authenticator app and a passkey enrolled
 
   @totp.one-device.delete-then-enrol
-  Scenario: When the first is deleted another can be enrolled
+  Scenario: Once the first is deleted another can be enrolled
     Given a user who has enrolled an authenticator app
-    When she tries to delete her authenticator app with an MFA token
+    When she tries to delete her authenticator app with fresh MFA
     And she starts to add an authenticator app
     And she enters a fresh code
     Then 1 verified authenticator app is listed
 
   @totp.one-device.old-codes-dead
-  Scenario: Codes of a deleted app are refused, those of the new one taken
+  Scenario: Codes of the deleted app are refused, those of the new one accepted
     Given a user who has enrolled an authenticator app
-    And she tries to delete her authenticator app with an MFA token
+    And she tries to delete her authenticator app with fresh MFA
     And she starts to add an authenticator app
     And she enters a fresh code
     When she enters a code from her first app
@@ -58,7 +58,7 @@ Feature: One authenticator app a user
     And a fresh code from her app still works
 
   @totp.one-device.others-unaffected
-  Scenario: Somebody else's authenticator app does not count against hers
+  Scenario: Another user's authenticator app does not count against hers
     Given a user who has enrolled no MFA method
     And another user who has enrolled an authenticator app
     When she starts to add an authenticator app

@@ -1,5 +1,5 @@
 Feature: Passkeys
-  A passkey is enrolled by registering it; every answer it gives is checked, step by step of the standard.
+  A passkey is enrolled by registering it, and every response it gives is checked, step by step of the standard.
 
   @passkey.registration-authenticates.onboarding
   Scenario: Registering a passkey is MFA by itself
@@ -10,15 +10,16 @@ Feature: Passkeys
     Then she is fully signed in
 
   @passkey.satisfies-mfa.challenge
-  Scenario: Her passkey meets the challenge
+  Scenario: Her passkey answers the challenge, and keeps her signed in
     Given session-based MFA is on
     And a user who has enrolled a passkey
     And she has signed in again
     When she answers the passkey challenge
+    And she refreshes her session
     Then she is fully signed in
 
   @passkey.satisfies-mfa.beside-app
-  Scenario: Who has both may use either
+  Scenario: A user who has both may use her passkey
     Given session-based MFA is on
     And a user who has enrolled an authenticator app and a passkey
     And she has signed in again
@@ -48,106 +49,106 @@ Feature: Passkeys
     And 2 passkeys are listed
 
   @passkey.options.excludes
-  Scenario: The same authenticator cannot be registered twice
+  Scenario: Registering again excludes the passkeys that she has
     Given a user who has enrolled a passkey
     Then registering again excludes the passkeys that she has
 
   @passkey.deletion-needs-mfa.no-token
-  Scenario: A passkey is not deleted without a fresh MFA
+  Scenario: A passkey is not deleted without fresh MFA
     Given a user who has enrolled a passkey
     When she tries to delete her passkey with no token
     Then she is refused with "step-up required"
     And 1 passkey is listed
 
   @passkey.deletion-needs-mfa.made-up-token
-  Scenario: A made-up token does not delete a passkey
+  Scenario: A passkey is not deleted with a made-up token
     Given a user who has enrolled a passkey
     When she tries to delete her passkey with a made-up token
     Then she is refused with "step-up required"
     And 1 passkey is listed
 
   @passkey.deletion-needs-mfa.with-token
-  Scenario: After a fresh MFA a passkey can be deleted
+  Scenario: A passkey is deleted after fresh MFA
     Given a user who has enrolled an authenticator app and a passkey
-    When she tries to delete her passkey with an MFA token
+    When she tries to delete her passkey with fresh MFA
     Then she succeeds
     And 0 passkeys are listed
 
   @passkey.deleted-refused.challenge
-  Scenario: A deleted passkey meets no challenge
+  Scenario: A deleted passkey answers no challenge
     Given a user who has enrolled an authenticator app and a passkey
     And she registers another passkey
-    And she tries to delete her passkey with an MFA token
+    And she tries to delete her passkey with fresh MFA
     When she answers the passkey challenge with the deleted passkey
     Then she is refused
 
   @passkey.own-credential.other-user
-  Scenario: Somebody else's passkey meets no challenge of hers
+  Scenario: Another user's passkey does not answer her challenge
     Given a user who has enrolled a passkey
     And another user who has enrolled a passkey
     When she answers the passkey challenge with the other user's passkey
     Then she is refused
 
   @passkey.own-credential.unknown
-  Scenario: A passkey that nobody registered meets no challenge
+  Scenario: A passkey that nobody registered answers no challenge
     Given a user who has enrolled a passkey
     When she answers the passkey challenge with a response from an unknown credential
     Then she is refused
 
   @passkey.own-credential.user-handle
-  Scenario: An answer that names another user is refused
+  Scenario: A response that names another user is refused
     Given a user who has enrolled a passkey
     When she answers the passkey challenge with a response that names another user
     Then she is refused
 
   @passkey.own-credential.foreign-deletion
-  Scenario: Nobody deletes somebody else's passkey
+  Scenario: Another user's passkey is not deleted
     Given a user who has enrolled a passkey
     And another user who has enrolled a passkey
-    When she tries to delete the other user's passkey with an MFA token
+    When she tries to delete the other user's passkey with fresh MFA
     Then she is refused with "no such device"
     And the other user has a passkey enrolled
 
   @passkey.challenge.answer
-  Scenario: An answer to another challenge is refused
+  Scenario: A response to another challenge is refused
     Given a user who has enrolled a passkey
     When she answers the passkey challenge with a response to another challenge
     Then she is refused
 
   @passkey.challenge.registration
-  Scenario: A registration for another challenge is refused
+  Scenario: A registration in response to another challenge is refused
     Given a user who has enrolled no MFA method
     When she registers a passkey with a response to another challenge
     Then she is refused
 
   @passkey.challenge-once.replay
-  Scenario: The same answer is not taken twice
+  Scenario: The same response is not accepted twice
     Given a user who has enrolled a passkey
     And she answers the passkey challenge
     When she sends the same passkey response again
     Then she is refused
 
   @passkey.origin.answer
-  Scenario Outline: An answer made <wrong> is refused
+  Scenario Outline: A response <wrong> is refused
     Given a user who has enrolled a passkey
     When she answers the passkey challenge with a response <wrong>
     Then she is refused
 
     Examples:
-      | case       | wrong                                      |
-      | foreign    | made on another website |
-      | subdomain  | made on a subdomain of the website |
-      | suffix     | made on a look-alike of the website |
+      | case      | wrong                               |
+      | foreign   | made on another website             |
+      | subdomain | made on a subdomain of the website  |
+      | suffix    | made on a look-alike of the website |
 
   @passkey.origin.registration
-  Scenario: A passkey made for another website is refused
+  Scenario: A passkey made on another website is refused
     Given a user who has enrolled no MFA method
     When she registers a passkey with a response made on another website
     Then she is refused
     And 0 passkeys are listed
 
   @passkey.rp-id.answer
-  Scenario: An answer for another relying party is refused
+  Scenario: A response for another relying party is refused
     Given a user who has enrolled a passkey
     When she answers the passkey challenge with a response for another relying party
     Then she is refused
@@ -159,7 +160,7 @@ Feature: Passkeys
     Then she is refused
 
   @passkey.type.answer
-  Scenario: An answer of the wrong type is refused
+  Scenario: A response of the wrong type is refused
     Given a user who has enrolled a passkey
     When she answers the passkey challenge with a response of the wrong type
     Then she is refused
@@ -171,31 +172,31 @@ Feature: Passkeys
     Then she is refused
 
   @passkey.user-present.answer
-  Scenario: An answer that nobody was present for is refused
+  Scenario: A response given while nobody was present is refused
     Given a user who has enrolled a passkey
     When she answers the passkey challenge with a response given while nobody was present
     Then she is refused
 
   @passkey.user-verified.answer
-  Scenario: Where user verification is required an answer without it is refused
+  Scenario: Where user verification is required a response without it is refused
     Given the profile says that "user_verification" is "required"
     And a user who has enrolled a passkey
     When she answers the passkey challenge with a response given without user verification
     Then she is refused
 
   @passkey.signature.answer
-  Scenario Outline: An answer <wrong> is refused
+  Scenario Outline: A response <wrong> does not verify
     Given a user who has enrolled a passkey
     When she answers the passkey challenge with a response <wrong>
     Then she is refused
 
     Examples:
-      | case      | wrong                           |
+      | case      | wrong                        |
       | flipped   | whose signature does not fit |
-      | other key | signed by another key |
+      | other key | signed by another key        |
 
   @passkey.backup-flags.answer
-  Scenario: Backup flags that cannot be are refused
+  Scenario: Backup flags that contradict each other are refused
     Given a user who has enrolled a passkey
     When she registers another passkey with a response whose backup flags contradict each other
     Then she is refused
@@ -208,28 +209,51 @@ Feature: Passkeys
     Then she is refused
 
   @passkey.robust.registration
-  Scenario Outline: A broken registration, <wrong>, is refused
+  Scenario Outline: A passkey is not registered by a response <wrong>
     Given a user who has enrolled no MFA method
     When she registers a passkey with a response <wrong>
     Then she is refused
     And 0 passkeys are listed
 
     Examples:
-      | case          | wrong                                            |
-      | attestation   | whose attestation is cut short |
-      | client data   | whose client data is not JSON |
-      | encoding      | in another encoding |
-      | algorithm     | whose key is of an algorithm that was not offered |
-      | long id       | whose credential id is too long |
+      | case        | wrong                                             |
+      | attestation | whose attestation is cut short                    |
+      | client data | whose client data is not JSON                     |
+      | encoding    | in another encoding                               |
+      | algorithm   | whose key is of an algorithm that was not offered |
+      | long id     | whose credential id is too long                   |
 
   @passkey.robust.answer
-  Scenario Outline: A broken answer, <wrong>, is refused
+  Scenario Outline: The challenge is not passed by a response <wrong>
     Given a user who has enrolled a passkey
     When she answers the passkey challenge with a response <wrong>
     Then she is refused
 
     Examples:
-      | case        | wrong                            |
-      | cut short   | cut short |
+      | case        | wrong                         |
+      | cut short   | cut short                     |
       | client data | whose client data is not JSON |
-      | encoding    | in another encoding |
+      | encoding    | in another encoding           |
+
+  @passkey.challenge-expires.late
+  Scenario: A challenge grows too old to be answered
+    Given a user who has enrolled a passkey
+    When she answers the passkey challenge 10 minutes late
+    Then she is refused
+
+  @passkey.challenge-unpredictable.random
+  Scenario: Challenges are long and never the same
+    Given a user who has enrolled a passkey
+    Then passkey challenges are long, and no two are alike
+
+  @passkey.counter.zero
+  Scenario: A synced passkey, whose counter stays at zero, is accepted
+    Given a user who has enrolled a passkey
+    When she answers the passkey challenge
+    Then she succeeds
+
+  @passkey.origin.framed
+  Scenario: An answer given within a frame of another website is refused
+    Given a user who has enrolled a passkey
+    When she answers the passkey challenge with a response from within a foreign frame
+    Then she is refused

@@ -8,7 +8,7 @@ Feature: Recovery codes
     Then the recovery codes are ten in number, no two alike
 
   @recovery.ten-codes.passkey
-  Scenario: A passkey brings recovery codes as well
+  Scenario: A passkey brings ten recovery codes as well
     Given a user who has enrolled a passkey
     When she reads her recovery codes
     Then the recovery codes are ten in number, no two alike
@@ -20,7 +20,7 @@ Feature: Recovery codes
     Then the recovery codes are ten in number, no two alike
 
   @recovery.format.letters-and-digits
-  Scenario: Each code has the form that the vendor's screens accept
+  Scenario: Each code is of ten letters or digits, as the vendor's screens expect
     Given a user who has enrolled an authenticator app
     When she reads her recovery codes
     Then the recovery codes are of ten letters or digits each
@@ -40,7 +40,7 @@ Feature: Recovery codes
     Then the recovery codes are the same as before
 
   @recovery.get-returns-existing.still-good
-  Scenario: A code written down earlier is good after the codes were read again
+  Scenario: A code written down earlier still works after the codes were read again
     Given a user who has enrolled an authenticator app
     And she reads her recovery codes
     And she reads her recovery codes again
@@ -55,7 +55,7 @@ Feature: Recovery codes
     Then she is refused with "invalid code"
 
   @recovery.single-use.other-session
-  Scenario: A recovery code used in one session is refused in the next
+  Scenario: A recovery code used in one session is refused in another
     Given session-based MFA is on
     And a user who has enrolled an authenticator app
     And she has signed in again
@@ -66,7 +66,7 @@ Feature: Recovery codes
     And she must complete MFA first
 
   @recovery.single-use.at-once
-  Scenario: One recovery code used from eight sessions at once opens one of them
+  Scenario: One recovery code used from eight sessions at once completes one of them
     Given session-based MFA is on
     And a user who has enrolled an authenticator app
     When one recovery code is used from 8 sessions at once
@@ -74,20 +74,23 @@ Feature: Recovery codes
     And she has 9 recovery codes left
 
   @recovery.single-use.others-untouched
-  Scenario: Using one code leaves the other nine
+  Scenario: Using a code uses up that one alone
     Given a user who has enrolled an authenticator app
     When she uses a recovery code
     Then she has 9 recovery codes left
+    When she uses another recovery code
+    Then she succeeds
+    And she has 8 recovery codes left
 
   @recovery.single-use.wrong-code-burns-none
-  Scenario: A made-up code is refused and burns none of hers
+  Scenario: A made-up code is refused and uses up none of hers
     Given a user who has enrolled an authenticator app
     When she uses a made-up recovery code
     Then she is refused with "invalid code"
     And she still has 10 recovery codes
 
   @recovery.regeneration-invalidates.old-codes
-  Scenario: A new set kills the codes of the old one
+  Scenario: A new set makes the codes of the old one useless
     Given a user who has enrolled an authenticator app
     And she regenerates her recovery codes
     When she uses a recovery code from her old sheet
@@ -95,20 +98,20 @@ Feature: Recovery codes
     And she still has 10 recovery codes
 
   @recovery.regeneration-invalidates.new-codes
-  Scenario: The codes of a new set are good
+  Scenario: The codes of a new set work
     Given a user who has enrolled an authenticator app
     And she regenerates her recovery codes
     When she uses a recovery code
     Then she succeeds
 
   @recovery.regeneration-invalidates.disjoint
-  Scenario: A new set has no code of the old one
+  Scenario: A new set shares no code with the old one
     Given a user who has enrolled an authenticator app
     When she regenerates her recovery codes
     Then the recovery codes are all new
 
   @recovery.regeneration-invalidates.used-stay-used
-  Scenario: A code used before the new set was made is not revived by it
+  Scenario: A code used before a new set was made stays used
     Given a user who has enrolled an authenticator app
     And she uses a recovery code
     And she regenerates her recovery codes
@@ -116,15 +119,18 @@ Feature: Recovery codes
     Then she is refused with "invalid code"
 
   @recovery.completes-challenge.full-session
-  Scenario: A recovery code completes the challenge
+  Scenario: A recovery code answers the challenge
     Given session-based MFA is on
     And a user who has enrolled an authenticator app
     And she has signed in again
     When she uses a recovery code
-    Then she is fully signed in
+    And she tries to list her devices
+    Then she succeeds
+    And she is fully signed in
+    And nothing more is asked of her
 
   @recovery.completes-challenge.passkey-user
-  Scenario: Who has a passkey only may use a recovery code as well
+  Scenario: A user who has only a passkey may use a recovery code too
     Given session-based MFA is on
     And a user who has enrolled a passkey
     And she has signed in again
@@ -132,9 +138,9 @@ Feature: Recovery codes
     Then she is fully signed in
 
   @recovery.alternative.delete-lost-app
-  Scenario: A recovery code is enough to remove a lost phone
+  Scenario: A recovery code is enough to delete the app on a lost phone
     Given a user who has enrolled an authenticator app
-    When she tries to delete her authenticator app with an MFA token from a recovery code
+    When she tries to delete her authenticator app with fresh MFA by a recovery code
     Then she succeeds
     And she has no MFA method enrolled
 
@@ -167,14 +173,14 @@ Feature: Recovery codes
     Then her recovery codes are acknowledged
 
   @recovery.acknowledgement.pending-at-next-sign-in
-  Scenario: Codes that were not acknowledged still wait at the next sign-in
+  Scenario: Codes that were not acknowledged are still to be at the next sign-in
     Given a user who has enrolled an authenticator app
     And she has not acknowledged her recovery codes
     When she signs in again
     Then her recovery codes are yet to be acknowledged
 
   @recovery.acknowledgement.pending-again
-  Scenario: A new set waits to be acknowledged again
+  Scenario: A new set is to be acknowledged again
     Given a user who has enrolled an authenticator app
     When she regenerates her recovery codes
     Then her recovery codes are yet to be acknowledged
@@ -187,7 +193,7 @@ Feature: Recovery codes
     Then her recovery codes are acknowledged
 
   @recovery.regenerate-needs-step-up.enforced
-  Scenario: Where step-up is enforced a new set takes a fresh MFA
+  Scenario: Where step-up is enforced a new set takes fresh MFA
     Given the API version is "2026_04_01"
     And a new user
     And she has signed up
@@ -197,10 +203,10 @@ Feature: Recovery codes
     And she still has 10 recovery codes
 
   @recovery.gone-with-last-method.old-codes
-  Scenario: Recovery codes die with the last method and are not revived by the next
+  Scenario: Recovery codes go with the last method, and the next method does not bring them back
     Given the profile says that "recovery_codes_after_last_method" is "gone"
     And a user who has enrolled an authenticator app
-    And she tries to delete her authenticator app with an MFA token
+    And she tries to delete her authenticator app with fresh MFA
     And she starts to add an authenticator app
     And she enters a fresh code
     And she reads her recovery codes
@@ -211,32 +217,45 @@ Feature: Recovery codes
   Scenario: With the last method gone there is nothing left to acknowledge
     Given the profile says that "recovery_codes_after_last_method" is "gone"
     And a user who has enrolled an authenticator app
-    When she tries to delete her authenticator app with an MFA token
+    When she tries to delete her authenticator app with fresh MFA
     Then her recovery codes need no acknowledgement
 
   @recovery.separate-from-totp.recovery-code-as-code
-  Scenario: A recovery code is no code of the app
+  Scenario: A recovery code is not accepted as a code of the app
     Given a user who has enrolled an authenticator app
     When she enters a recovery code
     Then she is refused
     And she still has 10 recovery codes
 
   @recovery.separate-from-totp.code-as-recovery-code
-  Scenario: A code of the app is no recovery code
+  Scenario: A code of the app is not accepted as a recovery code
     Given a user who has enrolled an authenticator app
     When she uses a code from her authenticator app
     Then she is refused
     And a fresh code from her app still works
 
   @recovery.single-use.partial
-  Scenario Outline: A recovery code must be whole: <code>
+  Scenario Outline: A recovery code must be whole, not <code>
     Given a user who has enrolled an authenticator app
     When she uses <code>
     Then she is refused
     And she still has 10 recovery codes
 
     Examples:
-      | case   | code                                          |
-      | prefix | a recovery code without its last character    |
-      | longer | a recovery code and one character more        |
-      | empty  | an empty recovery code                        |
+      | case   | code                                       |
+      | prefix | a recovery code without its last character |
+      | longer | a recovery code and one character more     |
+      | empty  | an empty recovery code                     |
+
+  @recovery.acknowledgement.shown-once
+  Scenario: Where codes are shown once, they are not shown again after she acknowledged them
+    Given the setting "recovery_codes_after_acknowledgement" is false
+    And a user who has enrolled an authenticator app
+    When she tries to read her recovery codes
+    Then she is refused
+
+  @recovery.unpredictable.random
+  Scenario: Recovery codes are too random to guess
+    Given a user who has enrolled an authenticator app
+    When she reads her recovery codes
+    Then the recovery codes are too random to guess

@@ -3,24 +3,24 @@ Feature: Session-based MFA
   The session token says it: "requiresAdditionalAuth" until MFA is done, "user:basic" from then on.
 
   @session.challenge-every-login.gate-table
-  Scenario Outline: Session-based <session>, required at onboarding <onboarding>, <methods>: <next> is next
-    Given session-based MFA is <session>
+  Scenario Outline: Session-based MFA on, required at onboarding <onboarding>, <methods>: a challenge is next
+    Given session-based MFA is on
     And "Require at onboarding" is <onboarding>
     And a user who has enrolled <methods>
     When she signs in again
-    Then she <state>
-    And her next step is <next>
+    Then she must complete MFA first
+    And her next step is a challenge
 
-    Examples: before and after enrolment
-      | case                       | session | onboarding | methods                               | state                   | next         |
-      | on/on/app                  | on      | on         | an authenticator app                  | must complete MFA first | a challenge  |
-      | on/on/passkey              | on      | on         | a passkey                             | must complete MFA first | a challenge  |
-      | on/on/both                 | on      | on         | an authenticator app and a passkey    | must complete MFA first | a challenge  |
-      | on/off/app                 | on      | off        | an authenticator app                  | must complete MFA first | a challenge  |
-      | on/off/passkey             | on      | off        | a passkey                             | must complete MFA first | a challenge  |
+    Examples:
+      | case           | onboarding | methods                            |
+      | on/on/app      | on         | an authenticator app               |
+      | on/on/passkey  | on         | a passkey                          |
+      | on/on/both     | on         | an authenticator app and a passkey |
+      | on/off/app     | off        | an authenticator app               |
+      | on/off/passkey | off        | a passkey                          |
 
   @session.optional-needs-method.gate-table
-  Scenario Outline: Session-based <session>, required at onboarding off, <methods>: nothing is asked
+  Scenario Outline: Session-based MFA <session>, required at onboarding off, <methods>: nothing more is asked
     Given session-based MFA is <session>
     And a user who has enrolled <methods>
     When she signs in again
@@ -28,14 +28,14 @@ Feature: Session-based MFA
     And nothing more is asked of her
 
     Examples:
-      | case         | session | methods              |
-      | on/nothing   | on      | no MFA method        |
-      | off/nothing  | off     | no MFA method        |
-      | off/app      | off     | an authenticator app |
-      | off/passkey  | off     | a passkey            |
+      | case        | session | methods              |
+      | on/nothing  | on      | no MFA method        |
+      | off/nothing | off     | no MFA method        |
+      | off/app     | off     | an authenticator app |
+      | off/passkey | off     | a passkey            |
 
   @onboarding.gates-until-enrolled.gate-table
-  Scenario Outline: Session-based <session>, required at onboarding on, no method: she has to enrol
+  Scenario Outline: Session-based MFA <session>, required at onboarding on, no MFA method: she has to enrol
     Given session-based MFA is <session>
     And "Require at onboarding" is on
     And a user who has enrolled no MFA method
@@ -56,31 +56,37 @@ Feature: Session-based MFA
     Then she must complete MFA first
 
   @gate.lifted-by-mfa.by-code
-  Scenario: A code of her authenticator app lets her in
+  Scenario: A code from her authenticator app completes the sign-in
     Given session-based MFA is on
     And a user who has enrolled an authenticator app
     And she has signed in again
     When she enters the current code
-    Then she is fully signed in
+    And she tries to change her name
+    Then she succeeds
+    And she is fully signed in
 
   @gate.lifted-by-mfa.by-passkey
-  Scenario: Her passkey lets her in
+  Scenario: Her passkey completes the sign-in
     Given session-based MFA is on
     And a user who has enrolled a passkey
     And she has signed in again
     When she answers the passkey challenge
-    Then she is fully signed in
+    And she tries to list her passkeys
+    Then she succeeds
+    And she is fully signed in
 
   @gate.lifted-by-mfa.by-recovery-code
-  Scenario: A recovery code lets her in
+  Scenario: A recovery code completes the sign-in
     Given session-based MFA is on
     And a user who has enrolled an authenticator app
     And she has signed in again
     When she uses a recovery code
-    Then she is fully signed in
+    And she tries to change her name
+    Then she succeeds
+    And she is fully signed in
 
   @gate.lifted-by-mfa.refresh-keeps
-  Scenario: Refreshing a session that has done MFA keeps it done
+  Scenario: Refreshing a session that has done MFA does not ask for it again
     Given session-based MFA is on
     And a user who has enrolled an authenticator app
     And she has signed in again
@@ -89,7 +95,7 @@ Feature: Session-based MFA
     Then she is fully signed in
 
   @session.challenge-every-login.again
-  Scenario: Having done MFA once does not spare her at the next sign-in
+  Scenario: MFA done once is asked for again at the next sign-in
     Given session-based MFA is on
     And a user who has enrolled an authenticator app
     And she has signed in again
@@ -100,7 +106,7 @@ Feature: Session-based MFA
     And her next step is a challenge
 
   @session.per-session.other-device
-  Scenario: Doing MFA on one device does not open a session on another
+  Scenario: MFA done in one browser does not complete the session in another
     Given session-based MFA is on
     And a user who has enrolled an authenticator app
     And she has signed in again
@@ -111,7 +117,7 @@ Feature: Session-based MFA
     Then she must complete MFA first
 
   @session.per-session.refresh-drops-nothing
-  Scenario: Refreshing a session that owes MFA changes nothing
+  Scenario: Refreshing a session that owes MFA does not complete it
     Given session-based MFA is on
     And a user who has enrolled an authenticator app
     When she signs in again
@@ -127,14 +133,14 @@ Feature: Session-based MFA
     And her next step is a challenge
 
   @session.existing-users.not-enrolled
-  Scenario: A user without a method signs in freely after the option is switched on
+  Scenario: A user without a method signs in freely once the option is on
     Given a user who has enrolled no MFA method
     When session-based MFA is switched on for everybody
     And she signs in again
     Then she is fully signed in
 
   @totp.unverified-never-counts.gate
-  Scenario: An app that was never verified does not make her owe a challenge
+  Scenario: An app that was never verified brings no challenge
     Given session-based MFA is on
     And a user who has enrolled no MFA method
     When she starts to add an authenticator app
@@ -149,9 +155,9 @@ Feature: Session-based MFA
     Then she must complete MFA first
 
     Examples:
-      | case             | way                 | methods                            |
-      | e-mail           | an e-mail code      | an authenticator app               |
-      | passkey          | her passkey         | an authenticator app and a passkey |
+      | case    | way            | methods                            |
+      | e-mail  | an e-mail code | an authenticator app               |
+      | passkey | her passkey    | an authenticator app and a passkey |
 
   @gate.every-sign-in.external-account
   Scenario: Signing in with an external account is no way around MFA
@@ -192,14 +198,14 @@ Feature: Session-based MFA
     Then she is refused with "MFA required"
 
     Examples:
-      | case            | operation                                  |
-      | change name     | change her name                            |
-      | delete account  | delete her account                         |
-      | list passkeys   | list her passkeys                          |
-      | rename passkey  | rename her passkey                         |
-      | default device  | make her authenticator app the default     |
-      | export wallet   | export her wallet                          |
-      | sign            | sign with her wallet                       |
+      | case           | operation                              |
+      | change name    | change her name                        |
+      | delete account | delete her account                     |
+      | list passkeys  | list her passkeys                      |
+      | rename passkey | rename her passkey                     |
+      | default device | make her authenticator app the default |
+      | export wallet  | export her wallet                      |
+      | sign           | sign with her wallet                   |
 
   @gate.protects-endpoints.delete-app
   Scenario: A session that owes MFA may not delete the method that it owes
@@ -211,7 +217,7 @@ Feature: Session-based MFA
     And her next step is a challenge
 
   @gate.not-user-writable.profile
-  Scenario: Nothing that she writes into her profile lifts the gate
+  Scenario: Nothing that she writes into her profile completes the session
     Given session-based MFA is on
     And a user who has enrolled an authenticator app
     And she has signed in again
@@ -220,7 +226,7 @@ Feature: Session-based MFA
     Then she must complete MFA first
 
   @recovery.needs-mfa.read
-  Scenario: A session that owes MFA cannot read the recovery codes that would lift it
+  Scenario: A session that owes MFA cannot read the recovery codes that would complete it
     Given session-based MFA is on
     And a user who has enrolled an authenticator app
     And she has signed in again
@@ -228,7 +234,7 @@ Feature: Session-based MFA
     Then she is refused with "MFA required"
 
   @recovery.needs-mfa.regenerate
-  Scenario: A session that owes MFA cannot have new recovery codes made
+  Scenario: A session that owes MFA cannot make new recovery codes
     Given session-based MFA is on
     And a user who has enrolled an authenticator app
     And she has signed in again
@@ -236,7 +242,7 @@ Feature: Session-based MFA
     Then she is refused with "MFA required"
 
   @gate.binding-needs-mfa.methods
-  Scenario Outline: A session that owes MFA cannot get by with <operation>
+  Scenario Outline: With <methods> enrolled, a session that owes MFA cannot <operation>
     Given session-based MFA is on
     And a user who has enrolled <methods>
     And she has signed in again
@@ -244,7 +250,16 @@ Feature: Session-based MFA
     Then she is refused with "MFA required"
 
     Examples:
-      | case                 | methods              | operation               |
-      | app beside a passkey | a passkey            | add an authenticator app |
-      | passkey beside an app | an authenticator app | add a passkey           |
-      | second passkey       | a passkey            | add a passkey           |
+      | case                  | methods              | operation                |
+      | app beside a passkey  | a passkey            | add an authenticator app |
+      | passkey beside an app | an authenticator app | add a passkey            |
+      | second passkey        | a passkey            | add a passkey            |
+
+  @gate.every-sign-in.email-again
+  Scenario: Proving the e-mail address again is no second factor
+    Given session-based MFA is on
+    And a user who has enrolled an authenticator app
+    When she signs in again
+    And she proves her e-mail address again
+    And she refreshes her session
+    Then she must complete MFA first

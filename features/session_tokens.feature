@@ -14,11 +14,11 @@ Feature: Session tokens
     Then her session token is signed by a published key
 
   @token.scope-string.gated
-  Scenario: The scope is one string of words, alike in token and user
+  Scenario: The scope is one string of words, the same in token and user
     Given session-based MFA is on
     And a user who has enrolled an authenticator app
     When she signs in again
-    Then she must complete MFA first
+    Then her session token has its scope as one string of words
 
   @token.signature.forged
   Scenario Outline: A request with <forged> is refused
@@ -39,12 +39,13 @@ Feature: Session tokens
       | user      | her session token with its user changed                  |
       | missing   | no session token                                         |
       | nonsense  | nonsense as a session token                              |
+      | own key   | her session token bringing a key of its own              |
 
   @token.expiry.as-told
-  Scenario: The token expires when the answer says
+  Scenario: The token expires when the server said it would
     Given a new user
     When she signs up
-    Then her session token expires when the answer says
+    Then her session token expires when the server said it would
 
   @token.expiry.refused
   Scenario: An expired session token is refused
@@ -55,14 +56,14 @@ Feature: Session tokens
     Then she is refused with "not signed in"
 
   @token.revoked.session-token
-  Scenario: After signing out the session token is dead
+  Scenario: After signing out the session token is refused
     Given a user who has enrolled an authenticator app
     And she signs out
     When she presents her old session token
     Then she is refused with "not signed in"
 
   @token.revoked.others-live
-  Scenario: Signing out of one session leaves the others
+  Scenario: Signing out of one session leaves the others alone
     Given a user who has enrolled an authenticator app
     And she has signed in again
     And she signs out
@@ -71,12 +72,21 @@ Feature: Session tokens
     Then she succeeds
 
   @token.deleted-user.session-token
-  Scenario: The session of a deleted user is dead
+  Scenario: The session token of a deleted user is refused
     Given a user who has enrolled no MFA method
     And she has signed in again
     And she tries to delete her account
     When she goes back to her other session
     And she tries to list her devices
+    Then she is refused with "not signed in"
+
+  @token.deleted-user.refresh
+  Scenario: The session of a deleted user cannot be refreshed
+    Given a user who has enrolled no MFA method
+    And she has signed in again
+    And she tries to delete her account
+    When she goes back to her other session
+    And she tries to refresh her session
     Then she is refused with "not signed in"
 
   @token.environment-bound.other-environment

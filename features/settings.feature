@@ -1,5 +1,5 @@
 Feature: Settings and malformed requests
-  What the dashboard switches off is off at the server too, and whatever is sent is refused with a well-formed error.
+  What the dashboard switches off is off at the server too, and whatever is sent gets a well-formed answer.
 
   @settings.methods-independent.passkeys-only
   Scenario: With TOTP off a passkey can still be enrolled
@@ -31,7 +31,7 @@ Feature: Settings and malformed requests
     Then she is refused
 
   @settings.public.session-based
-  Scenario Outline: The public settings tell whether session-based MFA is on
+  Scenario Outline: The public settings say that session-based MFA is <on>
     Given session-based MFA is <on>
     And a new user
     Then the public settings say that session-based MFA is <on>
@@ -42,7 +42,7 @@ Feature: Settings and malformed requests
       | off  | off |
 
   @settings.public.onboarding
-  Scenario Outline: The public settings tell whether MFA is required at onboarding
+  Scenario Outline: The public settings say that MFA at onboarding is <on>
     Given "Require at onboarding" is <on>
     And a new user
     Then the public settings say that MFA at onboarding is <on>
@@ -53,7 +53,7 @@ Feature: Settings and malformed requests
       | off  | off |
 
   @settings.public.methods
-  Scenario: The public settings tell which methods there are
+  Scenario: The public settings say which methods are on
     Given passkeys are switched off
     And a new user
     Then the public settings say that TOTP is on
@@ -87,12 +87,12 @@ Feature: Settings and malformed requests
     Then it is refused with a well-formed error
 
     Examples:
-      | case         | route                        |
-      | recovery     | the recovery challenge       |
-      | passkey      | the passkey challenge        |
-      | confirmation | the confirmation of an app   |
-      | registration | the passkey registration     |
-      | step-up      | the step-up check            |
+      | case         | route                      |
+      | recovery     | the recovery challenge     |
+      | passkey      | the passkey challenge      |
+      | confirmation | the confirmation of an app |
+      | registration | the passkey registration   |
+      | step-up      | the step-up check          |
 
   @errors.shape.wrong-code
   Scenario: A refusal has a message and a code that SDKs know

@@ -1,32 +1,32 @@
 Feature: MFA tokens, step-up and protected actions
-  Some actions take proof of a fresh MFA: an MFA token, or an elevated token for just that scope.
+  Some actions need proof of fresh MFA: an MFA token, or an elevated token for just that scope.
 
   @mfa-token.on-request.kinds
-  Scenario Outline: Completing MFA with <factor> <wish> brings <what>
+  Scenario Outline: She completes MFA with <factor> <wish>: she is given <what>
     Given a user who has enrolled an authenticator app and a passkey
     When she completes MFA with <factor> <wish>
     Then she is given <what>
 
     Examples:
-      | case                      | factor          | wish                                              | what              |
-      | code, none                | a code          | without asking for a token                        | no token          |
-      | code, MFA token           | a code          | and asks for an MFA token                         | an MFA token      |
-      | code, elevated            | a code          | and asks for an elevated token for "wallet:sign"  | an elevated token |
-      | recovery code, none       | a recovery code | without asking for a token                        | no token          |
-      | recovery code, MFA token  | a recovery code | and asks for an MFA token                         | an MFA token      |
-      | recovery code, elevated   | a recovery code | and asks for an elevated token for "wallet:sign"  | an elevated token |
-      | passkey, none             | her passkey     | without asking for a token                        | no token          |
-      | passkey, MFA token        | her passkey     | and asks for an MFA token                         | an MFA token      |
-      | passkey, elevated         | her passkey     | and asks for an elevated token for "wallet:sign"  | an elevated token |
+      | case                     | factor          | wish                                             | what              |
+      | code, none               | a code          | without asking for a token                       | no token          |
+      | code, MFA token          | a code          | and asks for an MFA token                        | an MFA token      |
+      | code, elevated           | a code          | and asks for an elevated token for "wallet:sign" | an elevated token |
+      | recovery code, none      | a recovery code | without asking for a token                       | no token          |
+      | recovery code, MFA token | a recovery code | and asks for an MFA token                        | an MFA token      |
+      | recovery code, elevated  | a recovery code | and asks for an elevated token for "wallet:sign" | an elevated token |
+      | passkey, none            | her passkey     | without asking for a token                       | no token          |
+      | passkey, MFA token       | her passkey     | and asks for an MFA token                        | an MFA token      |
+      | passkey, elevated        | her passkey     | and asks for an elevated token for "wallet:sign" | an elevated token |
 
   @mfa-token.on-request.foreign-scope
-  Scenario: An end user is given no administrator's scope
+  Scenario: A user is not given an administrator's scope
     Given a user who has enrolled an authenticator app
     When she completes MFA with a code and asks for an elevated token for "console:mfa:reset"
     Then she is given no elevated token
 
   @mfa-token.single-use.second-call
-  Scenario: A single-use MFA token is good for one call
+  Scenario: A single-use MFA token works for one call
     Given the action "wallet.waas.export" needs MFA
     And a user who has enrolled an authenticator app
     And she tries to export her wallet with an MFA token
@@ -34,7 +34,7 @@ Feature: MFA tokens, step-up and protected actions
     Then she is refused with "step-up required"
 
   @mfa-token.single-use.deletion
-  Scenario: An MFA token that was spent does not delete an app
+  Scenario: A spent MFA token does not delete an app
     Given the action "wallet.waas.export" needs MFA
     And a user who has enrolled an authenticator app
     And she tries to export her wallet with an MFA token
@@ -43,14 +43,14 @@ Feature: MFA tokens, step-up and protected actions
     And only her first app is listed, and its codes still work
 
   @mfa-token.single-use.at-once
-  Scenario: One MFA token used by eight requests at once serves one of them
+  Scenario: One MFA token used from eight sessions at once lets one of them through
     Given the action "wallet.waas.export" needs MFA
     And a user who has enrolled an authenticator app
     When one MFA token is used from 8 sessions at once
     Then exactly one of them succeeds
 
   @mfa-token.bound-to-user.action
-  Scenario: Somebody else's MFA token opens no action
+  Scenario: Another user's MFA token opens no action
     Given the action "wallet.waas.export" needs MFA
     And a user who has enrolled an authenticator app
     And another user who has enrolled an authenticator app
@@ -58,7 +58,7 @@ Feature: MFA tokens, step-up and protected actions
     Then she is refused with "step-up required"
 
   @mfa-token.bound-to-user.deletion
-  Scenario: Somebody else's MFA token deletes no app
+  Scenario: Another user's MFA token deletes no app
     Given a user who has enrolled an authenticator app
     And another user who has enrolled an authenticator app
     When she tries to delete her authenticator app with the other user's MFA token
@@ -66,19 +66,19 @@ Feature: MFA tokens, step-up and protected actions
     And only her first app is listed, and its codes still work
 
   @step-up.actions-enforced.no-token
-  Scenario Outline: A protected action is refused without a token: <operation>
+  Scenario Outline: A protected action is refused without a token: to <operation>
     Given the action "<action>" needs MFA
     And a user who has enrolled an authenticator app
     When she tries to <operation> with no token
     Then she is refused with "step-up required"
 
     Examples:
-      | case    | operation            | action               |
-      | sign    | sign with her wallet | wallet.waas.sign     |
-      | export  | export her wallet    | wallet.waas.export   |
-      | refresh | refresh her wallet   | wallet.waas.refresh  |
-      | reshare | reshare her wallet   | wallet.waas.reshare  |
-      | profile | change her name      | user.update          |
+      | case    | operation            | action              |
+      | sign    | sign with her wallet | wallet.waas.sign    |
+      | export  | export her wallet    | wallet.waas.export  |
+      | refresh | refresh her wallet   | wallet.waas.refresh |
+      | reshare | reshare her wallet   | wallet.waas.reshare |
+      | profile | change her name      | user.update         |
 
   @step-up.actions-enforced.made-up
   Scenario: A made-up token opens no action
@@ -88,36 +88,36 @@ Feature: MFA tokens, step-up and protected actions
     Then she is refused with "step-up required"
 
   @step-up.actions-enforced.with-token
-  Scenario Outline: A protected action is open to who has just done MFA: <operation> with <token>
+  Scenario Outline: A protected action is open after MFA: to <operation> with <token>
     Given the action "<action>" needs MFA
     And a user who has enrolled an authenticator app
     When she tries to <operation> with <token>
     Then she succeeds
 
     Examples:
-      | case             | operation            | action             | token                                  |
-      | sign, MFA        | sign with her wallet | wallet.waas.sign   | an MFA token                           |
-      | sign, elevated   | sign with her wallet | wallet.waas.sign   | an elevated token for "wallet:sign"    |
-      | export, MFA      | export her wallet    | wallet.waas.export | an MFA token                           |
-      | export, elevated | export her wallet    | wallet.waas.export | an elevated token for "wallet:export"  |
-      | export, recovery | export her wallet    | wallet.waas.export | an MFA token from a recovery code      |
+      | case             | operation            | action             | token                                 |
+      | sign, MFA        | sign with her wallet | wallet.waas.sign   | an MFA token                          |
+      | sign, elevated   | sign with her wallet | wallet.waas.sign   | an elevated token for "wallet:sign"   |
+      | export, MFA      | export her wallet    | wallet.waas.export | an MFA token                          |
+      | export, elevated | export her wallet    | wallet.waas.export | an elevated token for "wallet:export" |
+      | export, recovery | export her wallet    | wallet.waas.export | an MFA token from a recovery code     |
 
   @step-up.action-default.not-listed
-  Scenario: An action that is not protected asks for nothing
+  Scenario: An action that is not protected needs no token
     Given the action "wallet.waas.export" needs MFA
     And a user who has enrolled an authenticator app
     When she tries to sign with her wallet with no token
     Then she succeeds
 
   @step-up.action-default.no-method
-  Scenario: Who has no method is not kept from a protected action where MFA is optional
+  Scenario: Where MFA is optional, a user who has no method is not kept from a protected action
     Given the action "wallet.waas.export" needs MFA
     And a user who has enrolled no MFA method
     When she tries to export her wallet with no token
     Then she succeeds
 
   @step-up.action-default.required
-  Scenario: Where MFA is required at the first action, who has no method is refused
+  Scenario: Where MFA is required at the first action, a user who has no method is refused
     Given the setting "enrollment" is "action"
     And the action "wallet.waas.export" needs MFA
     And a user who has enrolled no MFA method
@@ -132,7 +132,7 @@ Feature: MFA tokens, step-up and protected actions
     Then she is refused with "step-up required"
 
   @step-up.single-use.elevated
-  Scenario: A single-use elevated token is good for one call
+  Scenario: A single-use elevated token works for one call
     Given the action "wallet.waas.export" needs MFA with a single-use token
     And a user who has enrolled an authenticator app
     And she tries to export her wallet with an elevated token for "wallet:export"
@@ -140,7 +140,7 @@ Feature: MFA tokens, step-up and protected actions
     Then she is refused with "step-up required"
 
   @step-up.time-bound.twice
-  Scenario: A time-bound elevated token is good until it expires
+  Scenario: A time-bound elevated token works more than once
     Given the action "wallet.waas.export" needs MFA with a time-bound token
     And a user who has enrolled an authenticator app
     And she tries to export her wallet with an elevated token for "wallet:export"
@@ -162,7 +162,7 @@ Feature: MFA tokens, step-up and protected actions
       | time-bound | time-bound | 601 seconds |
 
   @step-up.expiry.still-good
-  Scenario Outline: A <behaviour> elevated token is still good after <after>
+  Scenario Outline: A <behaviour> elevated token still works after <after>
     Given the action "wallet.waas.export" needs MFA with a <behaviour> token
     And a user who has enrolled an authenticator app
     And she completes MFA with a code and asks for an elevated token for "wallet:export"
@@ -176,13 +176,13 @@ Feature: MFA tokens, step-up and protected actions
       | time-bound | time-bound | 599 seconds |
 
   @step-up.mfa-not-reauth.enrolled
-  Scenario: Who has MFA gets no elevated token for an e-mail code
+  Scenario: A user who has an MFA method gets no elevated token for an e-mail code
     Given a user who has enrolled an authenticator app
     When she re-authenticates by e-mail for "credential:link"
     Then she is given no elevated token
 
   @step-up.mfa-not-reauth.not-enrolled
-  Scenario: Who has no MFA gets an elevated token for an e-mail code
+  Scenario: A user who has no MFA method gets an elevated token for an e-mail code
     Given the API version is "2026_04_01"
     And a user who has enrolled no MFA method
     When she re-authenticates by e-mail for "credential:link"
@@ -192,6 +192,7 @@ Feature: MFA tokens, step-up and protected actions
   Scenario Outline: Step-up is needed for a protected action, by <method>
     Given the action "wallet.waas.export" needs MFA
     And a user who has enrolled <method>
+    And another user who has enrolled <method>
     When she asks whether "wallet:export" needs step-up
     Then step-up is needed, by <credential>
 
@@ -207,7 +208,7 @@ Feature: MFA tokens, step-up and protected actions
     Then step-up is not needed
 
   @step-up.always-for-credentials.check
-  Scenario Outline: Under the newer API version "<scope>" always needs step-up
+  Scenario Outline: From API version 2026_04_01 on, "<scope>" always needs step-up
     Given the API version is "2026_04_01"
     And a user who has enrolled no MFA method
     When she asks whether "<scope>" needs step-up
@@ -219,14 +220,14 @@ Feature: MFA tokens, step-up and protected actions
       | unlink | credential:unlink |
 
   @step-up.always-for-credentials.app
-  Scenario: Under the newer API version an app cannot be added without step-up
+  Scenario: From API version 2026_04_01 on, an app cannot be added without step-up
     Given the API version is "2026_04_01"
     And a user who has enrolled no MFA method
     When she tries to add an authenticator app
     Then she is refused with "step-up required"
 
   @step-up.always-for-credentials.passkey
-  Scenario: Under the newer API version a passkey cannot be added without step-up
+  Scenario: From API version 2026_04_01 on, a passkey cannot be added without step-up
     Given the API version is "2026_04_01"
     And a new user
     And she has signed up
@@ -236,7 +237,7 @@ Feature: MFA tokens, step-up and protected actions
     Then she is refused with "step-up required"
 
   @step-up.always-for-credentials.by-the-book
-  Scenario: Under the newer API version an elevated token lets her add an app
+  Scenario: From API version 2026_04_01 on, an elevated token lets her add an app
     Given the API version is "2026_04_01"
     And a new user
     And she has signed up

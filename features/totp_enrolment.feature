@@ -1,5 +1,5 @@
 Feature: Enrolling an authenticator app
-  QR code, a code from the app, recovery codes, acknowledgement: in this order, and each step counts.
+  A QR code, a code from the app, recovery codes, their acknowledgement: in this order, and each step counts.
 
   @totp.provisioning-uri.qr-code
   Scenario Outline: The QR code <property>
@@ -8,15 +8,15 @@ Feature: Enrolling an authenticator app
     Then the QR code <property>
 
     Examples:
-      | case          | property                                |
-      | secret        | agrees with the secret beside it        |
-      | well-formed   | is a well-formed otpauth address        |
-      | names her     | names her e-mail address and one secret |
+      | case        | property                                |
+      | secret      | agrees with the secret beside it        |
+      | well-formed | is a well-formed otpauth address        |
+      | names her   | names her e-mail address and one secret |
 
   @totp.provisioning-uri.hostile-address
   Scenario: An e-mail address cannot smuggle a second secret into the QR code
     Given a user who has enrolled no MFA method
-    And her e-mail address begins with "a&secret=AAAAAAAA"
+    And her e-mail address begins with "a?secret=AAAAAAAA&x="
     When she starts to add an authenticator app
     Then the QR code names her e-mail address and one secret
 
@@ -27,7 +27,7 @@ Feature: Enrolling an authenticator app
     Then the QR code holds a secret of at least 128 bits
 
   @totp.secret-strength.random
-  Scenario: No two users get the same secret
+  Scenario: Secrets are random: no two users get the same
     Given a user who has enrolled no MFA method
     Then 20 users who add an authenticator app all get different secrets
 
@@ -38,14 +38,14 @@ Feature: Enrolling an authenticator app
     Then the QR code asks for six digits every 30 seconds
 
   @totp.verify-before-use.listed
-  Scenario: Until a code was given the app is listed as unverified
+  Scenario: Until a code has been entered the app is listed as unverified
     Given a user who has enrolled no MFA method
     When she starts to add an authenticator app
     Then 1 unverified authenticator app is listed
     And she has no MFA method enrolled
 
   @totp.verify-before-use.by-code
-  Scenario: A code of the app verifies it
+  Scenario: A code from the app verifies it
     Given a user who has enrolled no MFA method
     When she starts to add an authenticator app
     And she enters the current code
@@ -58,6 +58,7 @@ Feature: Enrolling an authenticator app
     When she starts to add an authenticator app
     And she enters the current code
     Then she has an authenticator app enrolled
+    And a fresh code from her app still works
 
   @totp.both-routes.register
   Scenario: Native SDKs verify a new app by confirming its registration
@@ -68,7 +69,7 @@ Feature: Enrolling an authenticator app
     And a fresh code from her app still works
 
   @totp.both-routes.register-onboarding
-  Scenario: A new user may enrol by confirming, and is in after a refresh
+  Scenario: A new user may enrol by confirming, and is fully signed in after a refresh
     Given "Require at onboarding" is on
     And a new user
     When she signs up
@@ -94,7 +95,7 @@ Feature: Enrolling an authenticator app
     And 1 unverified authenticator app is listed
 
   @totp.wrong-code-refused.retry
-  Scenario: After a wrong code the scanned QR code is still good
+  Scenario: After a wrong code the scanned QR code still works
     Given a user who has enrolled no MFA method
     And she starts to add an authenticator app
     When she enters 1 wrong code
@@ -102,7 +103,7 @@ Feature: Enrolling an authenticator app
     Then she has an authenticator app enrolled
 
   @totp.reenrol-after-abandon.again
-  Scenario: Who gave up half-way can begin again
+  Scenario: A user who gave up half-way can start again
     Given a user who has enrolled no MFA method
     When she starts to add an authenticator app
     And she starts to add an authenticator app again
@@ -110,7 +111,7 @@ Feature: Enrolling an authenticator app
     Then she has an authenticator app enrolled
 
   @totp.reenrol-after-abandon.later-session
-  Scenario: Who gave up half-way can begin again from another session
+  Scenario: A user who gave up half-way can start again in another session
     Given a user who has enrolled no MFA method
     When she starts to add an authenticator app
     And she signs in again
@@ -119,13 +120,13 @@ Feature: Enrolling an authenticator app
     Then she has an authenticator app enrolled
 
   @totp.unverified-never-counts.methods
-  Scenario: An app that was never verified is no method
+  Scenario: An app that was never verified does not count as a method
     Given a user who has enrolled no MFA method
     When she starts to add an authenticator app
     Then she has no MFA method enrolled
 
   @totp.unverified-never-counts.other-user
-  Scenario: A code of an app that somebody else is adding verifies nothing
+  Scenario: Another user's code does not verify her new app
     Given a user who has enrolled no MFA method
     And another user who has enrolled an authenticator app
     And she starts to add an authenticator app
@@ -165,14 +166,14 @@ Feature: Enrolling an authenticator app
     Then the answer with the secret may not be cached
 
   @recovery.acknowledgement.after-enrolment
-  Scenario: The first method brings recovery codes that wait to be acknowledged
+  Scenario: The first method brings recovery codes to be acknowledged
     Given a user who has enrolled no MFA method
     When she starts to add an authenticator app
     And she enters the current code
     Then her recovery codes are yet to be acknowledged
 
   @recovery.after-verification.order
-  Scenario: QR code, code, recovery codes, acknowledgement: then she is done
+  Scenario: QR code, code, recovery codes, acknowledgement: then she is fully signed in
     Given "Require at onboarding" is on
     And a new user
     When she signs up
@@ -183,3 +184,12 @@ Feature: Enrolling an authenticator app
     Then her recovery codes are acknowledged
     And the recovery codes are ten in number, no two alike
     And she is fully signed in
+
+  @totp.unverified-never-counts.challenge
+  Scenario: An app that was begun and never verified meets no challenge
+    Given session-based MFA is on
+    And a user who has enrolled a passkey
+    And she starts to add an authenticator app
+    And she has signed in again
+    When she enters the current code
+    Then she is refused

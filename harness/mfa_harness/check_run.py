@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from mfa_harness import __version__, suite
+from mfa_harness import __version__, requirements, suite
 from mfa_harness.collection import refuse_unknown_sentences
 from mfa_harness.events import CheckFinished, RunFinished, RunStarted
 from mfa_harness.expected.ledger import ExpectedFailures
@@ -100,6 +100,12 @@ def _all_checks(options: CheckOptions) -> list[Check]:
 def _chosen(checks: list[Check], options: CheckOptions) -> list[Check]:
     for word in (*options.only, *options.skip):
         if not any(_names(word, check) for check in checks):
+            if unchecked := requirements.load().get(word.removeprefix("@")):
+                why = f": {unchecked.excluded}" if unchecked.excluded else ""
+                raise UsageError(
+                    f"no check stands for {unchecked.id}{why}",
+                    f"`mfa-harness explain {unchecked.id}` says what it asks for.",
+                )
             known = sorted({name for check in checks for name in _known_names(check)})
             raise unknown(
                 "requirement, check or tag", word.removeprefix("@"), known, where="mfa-harness list scenarios"

@@ -138,17 +138,17 @@ def refuse_unknown_sentences(checks: Iterable[Check]) -> None:
 
 
 def is_ours(path: Path, config: pytest.Config) -> bool:
-    """Whether to collect a .feature file: one of our suite, or one in our words in a folder that was asked for.
+    """Whether to collect a .feature file: one of our suite, one asked for by name, or in a folder that was.
 
-    Where a Python module beside it binds scenarios itself, they are left to that; and files in which no sentence
-    is ours are left to whoever they belong to (behave, cucumber).
+    Within a folder, files in which no sentence is ours are left to whoever they belong to (behave, cucumber), and all
+    are left to a Python module that binds scenarios itself.
     """
     if SESSION in config.stash or path.is_relative_to(suite.suite_dir()):
         return True
     here = config.invocation_params.dir
     asked = [Path(os.path.normpath(here / argument.partition("::")[0])) for argument in config.args]
     if path in asked:
-        return not _bound_elsewhere(path.parent)
+        return True
     root = next((each for each in asked if path.is_relative_to(each)), None)
     return root is not None and _in_our_words(path) and not _bound_elsewhere(root)
 

@@ -37,6 +37,13 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
     return FeatureModule.from_parent(parent, path=file_path)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop(session: pytest.Session) -> None:
+    """Open the target before anything runs: where it cannot be used, that is told once."""
+    if not session.config.option.collectonly:
+        next(filter(None, map(_session, session.items)), None)
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_bdd_before_scenario(request: pytest.FixtureRequest, scenario: Any) -> None:
     """Make the scenario's world."""
@@ -65,12 +72,15 @@ def pytest_bdd_after_step(request: pytest.FixtureRequest) -> None:
         session.after_step(request.node)
 
 
-@pytest.hookimpl(hookwrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, None]:
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Turn what happened into the check's verdict, and the verdict into pytest's words."""
-    outcome = yield
+    report = yield
     if session := _session(item):
-        session.report(item, call, outcome.get_result())
+        session.report(item, call, report)
+    return report
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -79,7 +79,10 @@ def conduct(session: ScenarioSession, files: Iterable[Path], choice: Choice) -> 
         arguments += ["--strict-markers", "--noconftest", "--capture=sys"]
         for plugin in (*_NOT_WANTED, "pytest_bdd.plugin", "mfa_harness.pytest_plugin"):
             arguments += ["-p", plugin]
-        pytest.main([*arguments, *map(str, dict.fromkeys(files))], plugins=[conductor])
+        try:
+            pytest.main([*arguments, *map(str, dict.fromkeys(files))], plugins=[conductor])
+        except KeyboardInterrupt:  # outside of what pytest watches over, as it starts or ends
+            conductor.interrupted = True
     session.abandon()
     if conductor.uncollected:
         raise RuntimeError("pytest could not collect the suite:\n" + "\n".join(conductor.uncollected))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import copy
 from concurrent.futures import ProcessPoolExecutor
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
@@ -23,7 +23,6 @@ from mfa_harness.scenario.run import Run
 from mfa_harness.scenario.session import ScenarioSession
 from mfa_harness.targets.reference import ReferenceTarget
 from mfa_harness.verdicts import Verdict
-from mfa_simulators.server import ReferenceServer
 from mfa_simulators.server.faults import FAULTS
 
 if TYPE_CHECKING:
@@ -78,16 +77,21 @@ def run_against(wanted: Wanted, seed: str) -> tuple[dict[str, list[CheckFinished
     Returns:
         The verdicts for each fault by slug, and whether it was interrupted.
     """
-    server = ReferenceServer(seed=seed)
-    runs = {slug: Run(_target(slug, seed, server), seed=seed) for slug in wanted}
-    for run in runs.values():
-        run.target.open()
-    interrupted = conduct(ScenarioSession(runs[next(iter(runs))]), _files(wanted), _copies(wanted, runs))
+    runs = {slug: Run(ReferenceTarget([slug], seed=seed), seed=seed) for slug in wanted}
+    session = _OneServerAtATime(runs[next(iter(runs))])
+    interrupted = conduct(session, _files(wanted), _copies(wanted, runs))
     return {slug: _verdicts(run) for slug, run in runs.items()}, interrupted
 
 
-def _target(slug: str, seed: str, server: ReferenceServer) -> ReferenceTarget:
-    return ReferenceTarget([slug], seed=seed, server=server)
+class _OneServerAtATime(ScenarioSession):
+    """Lets go of a fault's server, and of the hundreds of environments in it, when the next fault's turn comes."""
+
+    def before_scenario(self, item: pytest.Item, scenario: Any) -> None:
+        run = item.stash[RUN_KEY]
+        if run is not self.run:
+            self.run.target.close()
+            self.run = run
+        super().before_scenario(item, scenario)
 
 
 def _files(wanted: Wanted) -> list[Path]:

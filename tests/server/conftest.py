@@ -144,7 +144,9 @@ class Visitor:
         options = self.call("GET", "/users/passkeys/register")
         if options.status_code != 200:
             return options
-        return self.take(self.call("POST", "/users/passkeys/register", self.attest(options.json()), **headers))
+        return self.take(
+            self.call("POST", "/users/passkeys/register", self.attest(options.json()), **headers)
+        )
 
     def attest(self, options: dict[str, Any], **fault: Any) -> dict[str, Any]:
         """What a registration sends: the wire spells clientDataJson."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from threading import Barrier
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ from mfa_simulators.clock import VirtualClock
 from mfa_simulators.server import ReferenceServer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
 THREADS = 32
@@ -39,7 +40,7 @@ def crowd(served: Any, make_on: Callable[..., Any]) -> Any:
     return make_on(environment, client, clock).enrolled()
 
 
-def at_once(calls: list[Callable[[], httpx.Response]]) -> Counter[int]:
+def at_once(calls: Sequence[Callable[[], httpx.Response]]) -> Counter[int]:
     gate = Barrier(len(calls))
 
     def one(call: Callable[[], httpx.Response]) -> int:
@@ -55,7 +56,7 @@ def test_one_recovery_code_passes_once(crowd: Any) -> None:
     sessions = [crowd.again() for _ in range(THREADS)]
     body = {"code": code}
     statuses = at_once(
-        [lambda s=session: s.call("POST", "/users/mfa/auth/recovery", body) for session in sessions]
+        [partial(session.call, "POST", "/users/mfa/auth/recovery", body) for session in sessions]
     )
     assert statuses == {200: 1, 422: THREADS - 1}
     assert len(crowd.codes()) == 9
@@ -64,21 +65,19 @@ def test_one_recovery_code_passes_once(crowd: Any) -> None:
 def test_one_code_of_the_app_passes_once(crowd: Any) -> None:
     body = {"code": crowd.fresh_code()}
     sessions = [crowd.again() for _ in range(THREADS)]
-    statuses = at_once(
-        [lambda s=session: s.call("POST", "/users/mfa/auth/totp", body) for session in sessions]
-    )
+    statuses = at_once([partial(session.call, "POST", "/users/mfa/auth/totp", body) for session in sessions])
     assert statuses == {200: 1, 422: THREADS - 1}
 
 
 def test_one_mfa_token_passes_once(crowd: Any) -> None:
     token = crowd.mfa_token()
-    call = lambda: crowd.call("POST", "/wallets/actions/sign", x_mfa_auth_token=token)  # noqa: E731
+    call = partial(crowd.call, "POST", "/wallets/actions/sign", x_mfa_auth_token=token)
     assert at_once([call] * THREADS) == {200: 1, 403: THREADS - 1}
 
 
 def test_one_elevated_token_passes_once(crowd: Any) -> None:
     token = crowd.elevated("wallet:sign")
-    call = lambda: crowd.call("POST", "/wallets/actions/sign", x_dyn_elevated_access_token=token)  # noqa: E731
+    call = partial(crowd.call, "POST", "/wallets/actions/sign", x_dyn_elevated_access_token=token)
     assert at_once([call] * THREADS) == {200: 1, 403: THREADS - 1}
 
 
@@ -86,7 +85,7 @@ def test_one_assertion_passes_once(crowd: Any) -> None:
     crowd.new_passkey()
     options = crowd.call("GET", "/users/passkeys/authenticate").json()
     body = crowd.key.get(options, origin="http://localhost:3000")
-    call = lambda: crowd.call("POST", "/users/mfa/auth/passkey", body)  # noqa: E731
+    call = partial(crowd.call, "POST", "/users/mfa/auth/passkey", body)
     assert at_once([call] * THREADS) == {200: 1, 422: THREADS - 1}
 
 
@@ -94,7 +93,7 @@ def test_one_code_by_email_signs_in_once(crowd: Any) -> None:
     sent = crowd.site.call("POST", "/emailVerifications/create", {"email": "new@example.org"}).json()
     code = crowd.site.environment.mailbox("new@example.org")[-1].code
     body = {"verificationUUID": sent["verificationUUID"], "verificationToken": code}
-    call = lambda: crowd.site.call("POST", "/emailVerifications/signin", body)  # noqa: E731
+    call = partial(crowd.site.call, "POST", "/emailVerifications/signin", body)
     assert at_once([call] * THREADS) == {200: 1, 422: THREADS - 1}
 
 
@@ -110,14 +109,14 @@ def test_one_new_user_from_many_sign_ins(crowd: Any) -> None:
         ids.add(answer.json()["user"]["id"])
         return answer
 
-    assert at_once([lambda b=each: sign_in(b) for each in bodies]) == {200: 8}
+    assert at_once([partial(sign_in, each) for each in bodies]) == {200: 8}
     assert len(ids) == 1
 
 
 def test_one_device_is_verified_of_a_crowd(crowd: Any) -> None:
     person = crowd.site.sign_in("crowd@example.org")
     code = person.register().code()
-    call = lambda: person.call("POST", "/users/mfa/auth/totp", {"code": code})  # noqa: E731
+    call = partial(person.call, "POST", "/users/mfa/auth/totp", {"code": code})
     statuses = at_once([call] * 8)
     assert statuses[200] == 1
     assert sum(device["verified"] for device in person.devices()) == 1
@@ -125,7 +124,7 @@ def test_one_device_is_verified_of_a_crowd(crowd: Any) -> None:
 
 def test_parallel_guesses_do_not_get_past_the_limit(crowd: Any) -> None:
     crowd.site.environment.update(attempts=10)
-    call = lambda: crowd.call("POST", "/users/mfa/auth/totp", {"code": "000000"})  # noqa: E731
+    call = partial(crowd.call, "POST", "/users/mfa/auth/totp", {"code": "000000"})
     assert at_once([call] * THREADS) == {422: 10, 429: THREADS - 10}
 
 
@@ -144,11 +143,11 @@ def test_a_race_fault_lets_every_parallel_request_pass(
     person = make_on(environment, client, clock).enrolled()
     if spend == "token":
         token = person.mfa_token()
-        calls = [lambda: person.call("POST", "/wallets/actions/sign", x_mfa_auth_token=token)] * 8
+        calls = [partial(person.call, "POST", "/wallets/actions/sign", x_mfa_auth_token=token)] * 8
     else:
         body = {"code": person.codes()[0] if spend == "recovery" else person.fresh_code()}
         sessions = [person.again() for _ in range(8)]
-        calls = [lambda s=each: s.call("POST", f"/users/mfa/auth/{spend}", body) for each in sessions]
+        calls = [partial(each.call, "POST", f"/users/mfa/auth/{spend}", body) for each in sessions]
     assert at_once(calls) == {200: 8}
     assert calls[0]().status_code in (403, 422)
 

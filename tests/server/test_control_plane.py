@@ -49,7 +49,9 @@ def test_an_environment_is_made_and_used(control: httpx.Client) -> None:
 
 def test_settings_are_changed(control: httpx.Client) -> None:
     environment = made(control)
-    assert control.patch(f"/environments/{environment}", json={"settings": {"totp": False}}).status_code == 204
+    assert (
+        control.patch(f"/environments/{environment}", json={"settings": {"totp": False}}).status_code == 204
+    )
     shown = control.get(f"http://localhost/api/v0/sdk/{environment}/settings").json()
     assert shown["security"]["mfa"]["availableMethods"] == ["passkey"]
 
@@ -57,7 +59,9 @@ def test_settings_are_changed(control: httpx.Client) -> None:
 def test_the_clock_is_moved_and_set(control: httpx.Client) -> None:
     environment = made(control)
     path = f"/environments/{environment}/clock"
-    assert control.post(path, json={"set": "2030-01-01T00:00:00Z"}).json() == {"now": "2030-01-01T00:00:00.000Z"}
+    assert control.post(path, json={"set": "2030-01-01T00:00:00Z"}).json() == {
+        "now": "2030-01-01T00:00:00.000Z"
+    }
     assert control.post(path, json={"advance": 90}).json() == {"now": "2030-01-01T00:01:30.000Z"}
 
 

@@ -24,11 +24,12 @@ ROWS = [
 ]
 
 
-@pytest.mark.parametrize(("session_based", "enrollment", "has_method", "scope"), ROWS)
+@pytest.mark.parametrize("row", ROWS, ids=str)
 @pytest.mark.parametrize("method", ["totp", "passkey"])
 def test_every_row_of_the_gate_table(
-    make: Callable[..., Any], session_based: bool, enrollment: str, has_method: bool, scope: str, method: str
+    make: Callable[..., Any], row: tuple[bool, str, bool, str], method: str
 ) -> None:
+    session_based, enrollment, has_method, scope = row
     site = make(session_based=session_based, enrollment=enrollment)
     person = site.sign_in()
     if has_method:
@@ -101,7 +102,9 @@ def test_deleting_the_last_method_does_not_free_who_must_have_one(make: Callable
 
 def test_every_way_of_signing_in_leads_to_the_same_gate(make: Callable[..., Any]) -> None:
     site = make(enrollment="signup", session_based=True)
-    sent = site.call("POST", "/smsVerifications/create", {"phoneCountryCode": "1", "phoneNumber": "5551234567"})
+    sent = site.call(
+        "POST", "/smsVerifications/create", {"phoneCountryCode": "1", "phoneNumber": "5551234567"}
+    )
     code = site.environment.mailbox("+15551234567")[-1].code
     by_sms = site.call(
         "POST",
@@ -127,7 +130,9 @@ def test_passkey_sign_in_meets_session_mfa_only_by_the_switch(make: Callable[...
     person.new_passkey()
     options = site.call("GET", "/users/passkeys/signin").json()
     assert options["allowCredentials"] == []
-    answer = site.call("POST", "/users/passkeys/signin", person.key.get(options, origin="http://localhost:3000"))
+    answer = site.call(
+        "POST", "/users/passkeys/signin", person.key.get(options, origin="http://localhost:3000")
+    )
     assert answer.json()["user"]["scope"] == ("user:basic" if meets else "requiresAdditionalAuth")
 
 

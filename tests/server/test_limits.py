@@ -16,7 +16,10 @@ WRONG = {
         "POST",
         "/users/mfa/auth/passkey",
         {
-            **{"id": "AAAA", "rawId": "AAAA", "type": "public-key", "clientExtensionResults": {}},
+            "id": "AAAA",
+            "rawId": "AAAA",
+            "type": "public-key",
+            "clientExtensionResults": {},
             "response": {"authenticatorData": "AAAA", "clientDataJSON": "AAAA", "signature": "AAAA"},
         },
     ),

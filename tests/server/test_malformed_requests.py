@@ -62,7 +62,9 @@ RAW = st.one_of(
         ]
     ),
 )
-IDS = st.sampled_from(["x", "%00", "%ED%A0%80", "a" * 4000, "..", "%2F", "1e9", "00000000-0000-4000-8000-000000000000"])
+IDS = st.sampled_from(
+    ["x", "%00", "%ED%A0%80", "a" * 4000, "..", "%2F", "1e9", "00000000-0000-4000-8000-000000000000"]
+)
 HEADERS = st.dictionaries(
     st.sampled_from(
         [
@@ -71,7 +73,9 @@ HEADERS = st.dictionaries(
             *("x-dynamic-device-signed-nonce", "x-forwarded-for", "accept", "content-length-hint"),
         ]
     ),
-    st.sampled_from(["", "x", "Bearer ", "Bearer x.y.z", "Bearer " + "A" * 20_000, "\xff\xfe", "a=b; c", "{", "-1"]),
+    st.sampled_from(
+        ["", "x", "Bearer ", "Bearer x.y.z", "Bearer " + "A" * 20_000, "\xff\xfe", "a=b; c", "{", "-1"]
+    ),
     max_size=4,
 )
 
@@ -102,7 +106,6 @@ def in_the_wires_form(answer: httpx.Response) -> None:
         body = answer.json()
         assert isinstance(body["error"], str)
         assert re.fullmatch("[a-z_]+", body["code"])
-
 
 
 # Signing out and deleting the user would end the session that the other examples use.
@@ -137,12 +140,12 @@ def test_any_headers_and_query_are_answered_in_form(
     sites: dict[str, Any], endpoint: tuple[str, str], headers: dict[str, str], query: str
 ) -> None:
     method, path = endpoint
-    raw = {name: text.encode("latin-1") for name, text in headers.items()}
     request = sites["http"].build_request(
         method, sites["url"] + path.replace("{id}", "x"), params={"count": query, "relatedOriginRpId": query}
     )
-    for name, text in raw.items():
-        request.headers[name] = text.decode("latin-1").encode("latin-1")  # type: ignore[assignment]
+    request.headers = httpx.Headers(
+        [(name.encode(), text.encode("latin-1")) for name, text in headers.items()]
+    )
     in_the_wires_form(sites["http"].send(request))
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from mfa_simulators.passkey import VirtualPasskey, base64url
+from mfa_simulators.passkey import FAULTS, VirtualPasskey, base64url
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -107,7 +107,9 @@ def test_a_challenge_expires(site: Any, refused: Callable[..., None]) -> None:
     refused(answer, 422, "mfa_invalid_request")
 
 
-def test_the_passkey_of_another_user_is_refused(make: Callable[..., Any], refused: Callable[..., None]) -> None:
+def test_the_passkey_of_another_user_is_refused(
+    make: Callable[..., Any], refused: Callable[..., None]
+) -> None:
     site = make(session_based=True)
     ada, bob = site.sign_in("ada@example.org"), site.sign_in("bob@example.org")
     ada.new_passkey()
@@ -141,7 +143,9 @@ def test_a_tampered_assertion_is_refused(
     refused(person.call("POST", "/users/mfa/auth/passkey", body), 422, "mfa_invalid_request")
 
 
-@pytest.mark.parametrize("origin", ["http://localhost.evil.test:3000", "https://localhost:3000", "http://evil.test"])
+@pytest.mark.parametrize(
+    "origin", ["http://localhost.evil.test:3000", "https://localhost:3000", "http://evil.test"]
+)
 def test_a_foreign_origin_is_refused(site: Any, refused: Callable[..., None], origin: str) -> None:
     person = site.sign_in()
     person.new_passkey()
@@ -193,7 +197,9 @@ def test_a_passkey_is_renamed(site: Any, refused: Callable[..., None]) -> None:
     assert renamed["alias"] == "phone"
     assert person.call("GET", "/users/passkeys").json()["passkeys"] == [renamed]
     other = site.sign_in("other@example.org")
-    refused(other.call("PUT", "/users/passkeys", {"id": passkey["id"], "alias": "x"}), 422, "passkey_not_found")
+    refused(
+        other.call("PUT", "/users/passkeys", {"id": passkey["id"], "alias": "x"}), 422, "passkey_not_found"
+    )
 
 
 def test_deletion_takes_a_proof_and_the_passkey_is_dead(
@@ -269,3 +275,33 @@ def test_step_up_before_binding_under_the_newer_api_version(
     token = linking.answer["elevatedAccessToken"]
     assert linking.new_passkey(x_dyn_elevated_access_token=token).status_code == 200
     assert "elevatedAccessToken" not in site.sign_in(person.email, allowNewMFALinking=True).answer
+
+
+LIES = [fault for fault in FAULTS.values() if not fault.when]
+
+
+@pytest.mark.parametrize("lie", [each.slug for each in LIES if str(each.get).startswith("7.2")])
+def test_no_lie_of_an_authenticator_passes_the_challenge(
+    site: Any, refused: Callable[..., None], lie: str
+) -> None:
+    person = site.sign_in()
+    person.new_passkey()
+    options = person.call("GET", "/users/passkeys/authenticate").json()
+    body = person.key.get(options, origin=ORIGIN, fault=lie)
+    answer = person.call("POST", "/users/mfa/auth/passkey", body)
+    refused(answer, answer.status_code, answer.json()["code"])
+    assert answer.status_code in (400, 422)
+    assert person.answer_passkey().status_code == 200
+
+
+@pytest.mark.parametrize("lie", [each.slug for each in LIES if str(each.create).startswith("7.1")])
+def test_no_lie_of_an_authenticator_passes_registration(
+    site: Any, refused: Callable[..., None], lie: str
+) -> None:
+    person = site.sign_in()
+    options = person.call("GET", "/users/passkeys/register").json()
+    made = person.key.create(options, origin=ORIGIN, fault=lie)
+    answer = person.call("POST", "/users/passkeys/register", made)
+    refused(answer, answer.status_code, answer.json()["code"])
+    assert answer.status_code in (400, 422)
+    assert person.call("GET", "/users/passkeys").json()["count"] == 0

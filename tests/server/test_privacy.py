@@ -22,7 +22,12 @@ if TYPE_CHECKING:
 def test_no_log_holds_a_secret(make: Callable[..., Any], caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.DEBUG):
         person = make(actions=["wallet.waas.sign"]).enrolled()
-        secrets = [person.token, person.app.secret, *person.codes(), person.site.environment.mailbox(person.email)[0].code]
+        secrets = [
+            person.token,
+            person.app.secret,
+            *person.codes(),
+            person.site.environment.mailbox(person.email)[0].code,
+        ]
         code = person.fresh_code()
         secrets.append(code)
         person.answer_totp(code, createMfaToken={"singleUse": True}, requestedScopes=["wallet:sign"])
@@ -58,9 +63,7 @@ def test_the_fault_that_logs_codes_does(make: Callable[..., Any], caplog: pytest
     assert code in caplog.text
 
 
-def test_the_database_holds_no_secret_in_clear(
-    tmp_path: Path, make_on: Callable[..., Any]
-) -> None:
+def test_the_database_holds_no_secret_in_clear(tmp_path: Path, make_on: Callable[..., Any]) -> None:
     path = tmp_path / "mfa.db"
     server = ReferenceServer(database=path)
     clock = VirtualClock("2026-01-01T00:00:07Z")
@@ -68,7 +71,12 @@ def test_the_database_holds_no_secret_in_clear(
         person = make_on(server.environment(clock=clock), client, clock).enrolled()
         codes = person.codes()
         token = person.mfa_token()
-    secrets = [person.app.secret.encode(), token.encode(), person.token.encode(), *(code.encode() for code in codes)]
+    secrets = [
+        person.app.secret.encode(),
+        token.encode(),
+        person.token.encode(),
+        *(code.encode() for code in codes),
+    ]
     secrets.append(base64.b32decode(person.app.secret))
     with sqlite3.connect(path) as connection:
         dump = "\n".join(connection.iterdump()).encode()
@@ -87,5 +95,5 @@ def test_errors_repeat_no_secret(site: Any) -> None:
 
 def test_making_a_server_leaves_logging_alone() -> None:
     handlers, level = list(logging.getLogger().handlers), logging.getLogger().level
-    assert ReferenceServer().asgi
+    assert callable(ReferenceServer().asgi)
     assert (logging.getLogger().handlers, logging.getLogger().level) == (handlers, level)

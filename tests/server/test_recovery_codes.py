@@ -36,7 +36,9 @@ def test_a_code_completes_the_challenge_once(make: Callable[..., Any], refused: 
     refused(first.answer_recovery(code), 422, "mfa_invalid_code")
 
 
-@pytest.mark.parametrize("typed", [str.lower, lambda code: f" {code} ", lambda code: f"{code[:5]}-{code[5:]}"])
+@pytest.mark.parametrize(
+    "typed", [str.lower, lambda code: f" {code} ", lambda code: f"{code[:5]}-{code[5:]}"]
+)
 def test_case_spaces_and_dashes_do_not_count(site: Any, typed: Callable[[str], str]) -> None:
     person = site.enrolled()
     assert person.answer_recovery(typed(person.codes()[0])).status_code == 200

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-def story(server: ReferenceServer, make_on: Callable[..., Any], emails: list[str], **made: Any) -> dict[str, Any]:
+def story(
+    server: ReferenceServer, make_on: Callable[..., Any], emails: list[str], **made: Any
+) -> dict[str, Any]:
     clock = VirtualClock("2026-01-01T00:00:07Z")
     environment = server.environment(clock=clock, **made)
     told: dict[str, Any] = {"environment": environment.id}

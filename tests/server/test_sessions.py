@@ -172,10 +172,15 @@ def test_codes_by_email_are_good_once_and_for_a_while(site: Any, refused: Callab
 def test_a_code_sent_again_replaces_the_last(site: Any, refused: Callable[..., None]) -> None:
     sent = site.call("POST", "/emailVerifications/create", {"email": "a@example.org"}).json()
     body = {"verificationUUID": sent["verificationUUID"]}
-    assert site.call("POST", "/emailVerifications/retry", body).json()["verificationUUID"] == body["verificationUUID"]
+    assert (
+        site.call("POST", "/emailVerifications/retry", body).json()["verificationUUID"]
+        == body["verificationUUID"]
+    )
     old, new = (mail.code for mail in site.environment.mailbox("a@example.org"))
     path = "/emailVerifications/signin"
-    refused(site.call("POST", path, {**body, "verificationToken": old}), 422, "wrong_email_verification_token")
+    refused(
+        site.call("POST", path, {**body, "verificationToken": old}), 422, "wrong_email_verification_token"
+    )
     assert site.call("POST", path, {**body, "verificationToken": new}).status_code == 200
 
 

@@ -22,7 +22,9 @@ def test_an_mfa_token_comes_on_request_only(site: Any) -> None:
     assert person.answer_recovery(second, createMfaToken={"singleUse": False}).json()["mfaToken"]
 
 
-def test_a_single_use_token_is_good_for_one_call(make: Callable[..., Any], refused: Callable[..., None]) -> None:
+def test_a_single_use_token_is_good_for_one_call(
+    make: Callable[..., Any], refused: Callable[..., None]
+) -> None:
     person = make(**SIGN).enrolled()
     token = person.mfa_token()
     path = "/wallets/actions/sign"
@@ -131,7 +133,9 @@ def test_a_single_use_elevated_token_is_used_up_as_a_whole(make: Callable[..., A
     person = make(actions=["wallet.waas.sign", "wallet.waas.export"]).enrolled()
     token = person.elevated("wallet:sign", "wallet:export")
     assert person.call("POST", "/wallets/actions/sign", x_dyn_elevated_access_token=token).status_code == 200
-    assert person.call("POST", "/wallets/actions/export", x_dyn_elevated_access_token=token).status_code == 403
+    assert (
+        person.call("POST", "/wallets/actions/export", x_dyn_elevated_access_token=token).status_code == 403
+    )
 
 
 @pytest.mark.parametrize(("scope", "seconds"), [("wallet:sign", 300), ("user:update", 600)])
@@ -180,7 +184,9 @@ def test_an_elevated_token_is_no_session_token_and_the_reverse(
     refused(answer, 403, "elevated_access_token_required")
 
 
-@pytest.mark.parametrize("scope", ["console:mfa:reset", "business_account:read", "wallet:all", "", "user:basic"])
+@pytest.mark.parametrize(
+    "scope", ["console:mfa:reset", "business_account:read", "wallet:all", "", "user:basic"]
+)
 def test_scopes_that_are_not_a_users_are_refused_and_use_up_nothing(
     site: Any, refused: Callable[..., None], scope: str
 ) -> None:
@@ -260,9 +266,7 @@ def test_the_check_offers_mfa_methods_or_else_sign_in_credentials(make: Callable
 def test_acknowledging_is_no_update_and_uses_up_no_token(make: Callable[..., Any]) -> None:
     person = make(actions=["user.update"]).enrolled()
     token = person.mfa_token()
-    done = person.call(
-        "PUT", "/users", {"mfaBackupCodeAcknowledgement": "complete"}, x_mfa_auth_token=token
-    )
+    done = person.call("PUT", "/users", {"mfaBackupCodeAcknowledgement": "complete"}, x_mfa_auth_token=token)
     assert done.status_code == 200
     assert person.call("PUT", "/users", {"alias": "x"}).status_code == 403
     assert person.call("PUT", "/users", {"alias": "x"}, x_mfa_auth_token=token).status_code == 200

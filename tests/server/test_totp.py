@@ -87,13 +87,13 @@ def test_an_abandoned_registration_gives_way_to_a_new_one(site: Any, refused: Ca
 
 
 @pytest.mark.parametrize("status", [401, 403, 409, 422])
-def test_a_second_device_is_refused(make: Callable[..., Any], refused: Callable[..., None], status: int) -> None:
+def test_a_second_device_is_refused(
+    make: Callable[..., Any], refused: Callable[..., None], status: int
+) -> None:
     person = make(second_device_status=status).enrolled()
     before = person.devices()
     refused(person.call("GET", "/users/mfa/register/totp"), status, "mfa_device_limit")
-    refused(
-        person.call("POST", "/users/mfa/register/totp", {"code": "000000"}), status, "mfa_device_limit"
-    )
+    refused(person.call("POST", "/users/mfa/register/totp", {"code": "000000"}), status, "mfa_device_limit")
     assert person.devices() == before
     assert person.answer_totp().status_code == 200
 
@@ -107,7 +107,9 @@ def test_after_deletion_another_device_can_be_enrolled(site: Any) -> None:
     assert [device["verified"] for device in person.devices()] == [True]
 
 
-def test_a_code_is_good_once_whatever_the_session(make: Callable[..., Any], refused: Callable[..., None]) -> None:
+def test_a_code_is_good_once_whatever_the_session(
+    make: Callable[..., Any], refused: Callable[..., None]
+) -> None:
     person = make(session_based=True).enrolled()
     first, second = person.again(), person.again()
     code = person.app.code()
@@ -160,6 +162,7 @@ def test_codes_follow_the_uri(make: Callable[..., Any], settings: dict[str, Any]
     person = make(**settings).sign_in()
     person.register()
     oracle = pyotp.parse_uri(person.app.uri)
+    assert isinstance(oracle, pyotp.TOTP)
     code = oracle.at(person.site.clock.now())
     assert person.answer_totp(code).status_code == 200
 

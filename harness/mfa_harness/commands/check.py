@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
+from mfa_harness.reports import KINDS
+
 if TYPE_CHECKING:
     from mfa_harness.expected.update import ListUpdate
     from mfa_harness.reports import Reporter
@@ -42,7 +44,7 @@ def check(  # noqa: PLR0917 - typer passes options by name
     seed: Annotated[str, typer.Option(metavar="SEED", help="The same seed gives the same run.")] = "0",
     report: Annotated[
         list[str] | None,
-        typer.Option(metavar="KIND=PATH", help="Write a report: junit, markdown or json. Repeatable."),
+        typer.Option(metavar="KIND=PATH", help=f"Write a report: {KINDS}. Repeatable."),
     ] = None,
     title: Annotated[
         str, typer.Option(metavar="TEXT", help="The run's name in reports.", show_default=False)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from mfa_harness.reports import KINDS
+
 if TYPE_CHECKING:
     from mfa_harness.events import Event
 
@@ -18,9 +20,7 @@ def report(
     ],
     as_: Annotated[
         list[str] | None,
-        typer.Option(
-            "--as", metavar="KIND=PATH", help="junit, markdown or json; the path - prints it. Repeatable."
-        ),
+        typer.Option("--as", metavar="KIND=PATH", help=f"{KINDS}; the path - prints it. Repeatable."),
     ] = None,
 ) -> None:
     """Make reports of a run that was kept; without --as, show it here.
@@ -28,7 +28,7 @@ def report(
     \b
       mfa-harness check --report json=run.ndjson
       mfa-harness report run.ndjson
-      mfa-harness report run.ndjson --as junit=junit.xml --as markdown=-
+      mfa-harness report run.ndjson --as html=run.html --as markdown=-
     """  # noqa: D301 - click reads the \b
     from mfa_harness.events import RunFileError, read  # noqa: PLC0415
     from mfa_harness.reports.files import parse_reports, write_report  # noqa: PLC0415

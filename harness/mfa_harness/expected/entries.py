@@ -9,6 +9,7 @@ import re
 import tomllib
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 from mfa_harness.usage import UsageError, nearest
@@ -101,8 +102,8 @@ def parse(text: str, *, file: str, filled: bool = True) -> list[Entry]:
             [f"{file}:{line}: write each entry as a table of its own that begins with [[expected]]"]
         )
     reader = _Reader(file, lines, filled=filled)
-    ends = [*headers[1:], len(lines) + 1]
-    for table, first, end in zip(tables, headers, ends, strict=True):
+    bounds = pairwise([*headers, len(lines) + 1])
+    for table, (first, end) in zip(tables, bounds, strict=True):
         reader.read(table, first, end)
     if reader.findings:
         raise ListError(reader.findings)

@@ -78,7 +78,11 @@ class ExpectedFailures:
             verdict = verdicts.get(entry.check)
             delete = f"delete {entry.lines}"
             if entry.check not in known:
-                yield self._stale(entry, "no check has this id", _meant(entry.check, known) or delete)
+                yield self._stale(
+                    entry,
+                    "no check has this id",
+                    _meant(entry.check, known) or f"{delete}, or name the --features that hold it",
+                )
             elif verdict is Verdict.PASS:
                 if passing_too:
                     yield self._stale(entry, "passes now", delete)

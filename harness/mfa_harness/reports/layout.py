@@ -37,6 +37,11 @@ def mark(check: CheckFinished) -> str:
     return word.lower() if check.expected is not None else word
 
 
+def demand(check: CheckFinished) -> str:
+    """What to call that which was not met: a warning is not about a requirement."""
+    return "advised" if check.verdict is Verdict.WARN else "required"
+
+
 def printable(text: str) -> str:
     """The text with control characters spelt out: what a target answered must not steer a terminal."""
     return _UNPRINTABLE.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
@@ -87,7 +92,7 @@ def explained(check: CheckFinished, width: int) -> list[str]:
     if failure is None:
         lines += _row("reason", check.reason or "none given", "", width)
     else:
-        lines += _row("required", failure.required, failure.source, width, narrow="source")
+        lines += _row(demand(check), failure.required, failure.source, width, narrow="source")
         lines += _row("got", failure.got, _controls(check), width)
         if failure.details:
             lines += _row("also", _shortened(failure.details), "", width)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from mfa_harness.reports.layout import MARKS, expectation, location, mark, printable
+from mfa_harness.reports.layout import MARKS, demand, expectation, location, mark, printable
 from mfa_harness.reports.run import AS_EXPECTED, WORDS, Run
 from mfa_harness.reports.trace import exchange_lines
 from mfa_harness.verdicts import Verdict
@@ -110,7 +110,7 @@ def _explained(check: CheckFinished, *, in_full: bool) -> Iterator[str]:
     if failure is None:
         yield f"- reason: {escape(check.reason or 'none given')}"
     else:
-        yield f"- required: **{escape(failure.required)}**"
+        yield f"- {demand(check)}: **{escape(failure.required)}**"
         if failure.source:
             yield f"- source: {escape(failure.source)}"
         yield f"- got: **{escape(failure.got)}**"

@@ -159,16 +159,19 @@ class Run:
         if self.untested or self.expected:
             passed = self.tested - self.expected
             return Verdict.PASS, f"PASS for {passed} of {self.total} checks{self._aside}"
-        return Verdict.PASS, f"PASS: all {self.total} checks" if self.total > 1 else "PASS: the one check"
+        which = f"all {self.total} checks" if self.total > 1 else "the one check"
+        return Verdict.PASS, f"PASS: {which}{self._aside}"
 
     def _condemnation(self, exit_code: int) -> tuple[Verdict, str]:
         broken = self.count(Verdict.FAIL) + self.count(Verdict.BLOCKED)
         ours = self.count(Verdict.ERROR)
         if broken:
-            return (
-                Verdict.FAIL,
-                f"FAIL: {broken} of the {self.tested} checks that were carried out{self._aside}",
+            which = (
+                f"{broken} of the {self.tested} checks that were"
+                if self.tested > 1
+                else "the one check that was"
             )
+            return Verdict.FAIL, f"FAIL: {which} carried out{self._aside}"
         if ours:
             broke = f"{ours} of {self.tested} checks broke in the harness, not in the target"
             return Verdict.ERROR, f"NO VERDICT: {broke}{self._aside}"
@@ -185,8 +188,14 @@ class Run:
 
     @property
     def _aside(self) -> str:
-        stale = f"the list of expected failures is stale ({len(self.stale)})" if self.stale else ""
-        return self._asides(self._as_expected, stale, self._not_tested)
+        stale = (
+            f"{len(self.stale)} stale {'entry' if len(self.stale) == 1 else 'entries'}" if self.stale else ""
+        )
+        return self._asides(self._warned, self._as_expected, stale, self._not_tested)
+
+    @property
+    def _warned(self) -> str:
+        return f"{self.count(Verdict.WARN)} {WORDS[Verdict.WARN]}" if self.count(Verdict.WARN) else ""
 
     @property
     def _as_expected(self) -> str:

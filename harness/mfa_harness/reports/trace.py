@@ -16,6 +16,26 @@ if TYPE_CHECKING:
 _BODY: Final = 400
 """Characters of a body that are shown; the whole of it is in the run's events."""
 
+OF_ANSWERS: Final = frozenset(
+    {
+        "retry-after",
+        "cache-control",
+        "set-cookie",
+        "location",
+        "www-authenticate",
+        "access-control-allow-origin",
+        "access-control-allow-credentials",
+    }
+)
+"""The headers of an exchange that were the answer's; all others were the request's."""
+
+
+def parted_headers(exchange: Exchange) -> tuple[dict[str, str], dict[str, str]]:
+    """The headers of the request, and those of the answer."""
+    asked = {name: value for name, value in exchange.headers.items() if name.lower() not in OF_ANSWERS}
+    answered = {name: value for name, value in exchange.headers.items() if name.lower() in OF_ANSWERS}
+    return asked, answered
+
 
 def exchange_lines(exchanges: Iterable[Exchange]) -> Iterator[str]:
     """The exchanges in order, secrets already masked.

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mfa_harness.targets.target import Environment
-    from mfa_harness.targets.tolerances import Tolerances
+    from mfa_harness.targets.profile import Profile
     from mfa_simulators.client.protocol import Client
     from mfa_simulators.client.values import Session, TotpRegistration
     from mfa_simulators.totp import TotpAuthenticator
@@ -77,17 +77,18 @@ class Actor:
 
     # -- coming into the world ---------------------------------------------------------------------------------
 
-    def enter(self, environment: Environment, tolerances: Tolerances, *, seed: str) -> None:
+    def enter(self, environment: Environment, profile: Profile, *, seed: str) -> None:
         """Become somebody of this environment, with the account and methods that the Given steps asked for."""
         self.environment = environment
-        self.tolerances = tolerances
+        self.profile = profile
+        self.tolerances = tolerances = profile.tolerances
         email = environment.new_email(self.email_name)
         self.person = Person(
             email,
             clock=environment.clock,
             seed=f"{seed}/{self.role}",
             inbox=environment.inbox(email),
-            drift_steps=tolerances.drift_steps,
+            drift_steps=environment.settings.get("totp_drift_steps", tolerances.drift_steps),
         )
         if not self.signed_up:
             return
@@ -133,7 +134,9 @@ class Actor:
         return None
 
     def sign_in(self, **options: Any) -> Session:
-        """Sign in by e-mail from another browser; the first time this signs her up."""
+        """Sign in from another browser, by e-mail unless the profile says otherwise; the first time she signs up."""
+        if self.profile.sign_in.how == "external-jwt":
+            return self.sign_in_externally()
         client = self.open_browser()
         verification = client.send_email_otp(self.person.email)
         session = client.verify_otp(verification, self.person.read_mail(), **options)
@@ -167,8 +170,11 @@ class Actor:
             ScenarioError: she has none.
         """
         if self.person.app is None:
-            raise ScenarioError(f"{self.role} has no authenticator app to read a code from")
+            raise self._no_app()
         return self.person.app
+
+    def _no_app(self) -> ScenarioError:
+        return ScenarioError(f"{self.role} has no authenticator app to read a code from")
 
     @property
     def has_app(self) -> bool:
@@ -200,6 +206,8 @@ class Actor:
         if self.pending is not None and self.tolerances.enrolment_route == "register":
             self.client.verify_totp_mfa_device(code)
             value = self.client.refresh_auth()
+            if self._owes_mfa:  # this route leaves the session as it was
+                value = self.client.authenticate_totp_mfa_device(self.fresh_code())
         else:
             value = self.client.authenticate_totp_mfa_device(code)
         self.pending = None
@@ -211,10 +219,12 @@ class Actor:
         Where it is used already the clock is moved to the next step; where time is real a neighbouring step is
         taken that the drift allows, and only when that is used too she waits.
         """
+        if self.person.app is None:
+            raise self._no_app()
         try:
             return self.person.fresh_code(drift_steps=0)
         except NoFreshCode:
-            drift = 0 if isinstance(self.environment.clock, VirtualClock) else self.tolerances.drift_steps
+            drift = 0 if isinstance(self.environment.clock, VirtualClock) else self.person.drift_steps
             return self._wait_for(lambda: self.person.fresh_code(drift_steps=drift))
 
     def _wait_for(self, code: Callable[[], str]) -> str:
@@ -224,8 +234,16 @@ class Actor:
             except NoFreshCode as none_left:
                 self.environment.wait(none_left.seconds_to_wait)
 
+    @property
+    def last_step(self) -> int:
+        """The latest time step of her app that she used a code of; -1 when none was."""
+        last = self.person.ledger.last(self.app.secret)
+        return -1 if last is None else last
+
     def neighbouring_code(self, step: int) -> str:
         """The code of a neighbouring time step, which counts as used from now on."""
+        if self.person.app is None:
+            raise self._no_app()
         return self.person.code(step)
 
     def wrong_codes(self, count: int) -> list[str]:
@@ -290,7 +308,7 @@ class Actor:
     @property
     def codes_can_be_read_again(self) -> bool:
         """Whether the set may be read at any time without ado."""
-        return self.tolerances.recovery_codes_after_acknowledgement == "shown"
+        return self.tolerances.recovery_codes_after_acknowledgement == "shown" or not self.acknowledges
 
     @property
     def has_sheet(self) -> bool:

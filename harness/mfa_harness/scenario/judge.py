@@ -54,7 +54,7 @@ def judge(
         controls=tuple(world.controls),
         steps=records,
         exchanges=tuple(world.exchanges) if failure is not None else (),
-        again=world.run.again(check.id) if failure is not None else "",
+        again=world.run.again(check) if failure is not None else "",
         expected=world.run.expected.excuse(check.id, verdict),
         seconds=seconds,
     )
@@ -81,7 +81,7 @@ def _failure(
     if isinstance(error, Breach):
         required, got = error.required, error.got
     elif isinstance(error, Blocked):
-        required, got = f"to {error.wanted}", error.found
+        required, got = f"being able to {error.wanted}", error.found
     elif isinstance(error, ClientError):
         required, got = "an answer that the scenario can go on with", describe(error)
     elif isinstance(error, ScenarioError):
@@ -94,7 +94,7 @@ def _failure(
         got=got,
         source=source,
         step=f"{step.keyword} {step.text}" if step else "",
-        controls=tuple(world.controls),
+        controls=tuple(dict.fromkeys(world.controls)),
         details=details,
     )
 

@@ -33,8 +33,13 @@ class Outcome:
     def found(self) -> str:
         """What came back, for a report's `got`."""
         if self.error is None:
-            return "accepted (200)"
+            return "accepted"
         return describe(self.error)
+
+    @property
+    def told(self) -> str:
+        """What was done and what came back, as a sentence for somebody who has not read the scenario."""
+        return f"{self.what}: {self.found}"
 
     def changes(self) -> str:
         """What is visibly different after the action, "" when nothing is."""

@@ -40,9 +40,9 @@ class Permit:
 NONE = Permit()
 
 
-def mfa_token(actor: Actor, *, single_use: bool = True) -> Permit:
-    """An MFA token, from a challenge met just now with what she has."""
-    session = actor.meet_challenge(create_mfa_token=single_use)
+def mfa_token(actor: Actor) -> Permit:
+    """A single-use MFA token, from a challenge met just now with what she has."""
+    session = actor.meet_challenge(create_mfa_token=True)
     actor.mfa_token = session.mfa_token or ""
     return Permit(MFA_TOKEN_HEADER, actor.mfa_token)
 
@@ -52,6 +52,13 @@ def elevated_token(actor: Actor, scope: str) -> Permit:
     session = actor.meet_challenge(requested_scopes=(scope,))
     actor.elevated_token = session.elevated_access_token or ""
     return Permit(ELEVATED_TOKEN_HEADER, actor.elevated_token)
+
+
+def for_removal(actor: Actor) -> Permit:
+    """What the target takes for removing a method, by its profile: an MFA token or an elevated token."""
+    if actor.tolerances.deletion_authority == "elevated-token":
+        return elevated_token(actor, "credential:unlink")
+    return mfa_token(actor)
 
 
 def by_hand(header: str, value: str) -> Permit:

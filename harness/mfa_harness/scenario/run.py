@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 from mfa_harness.events import Event, Note
 from mfa_harness.expected.ledger import ExpectedFailures
+from mfa_harness.suite import suite_dir
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from mfa_harness.reports.reporter import Reporter
+    from mfa_harness.suite import Check
     from mfa_harness.targets.target import Target
 
 
@@ -44,18 +46,26 @@ class Run:
         self.leftovers: list[str] = []
 
     def emit(self, event: Event) -> None:
-        """Append an event and tell the reporters."""
+        """Append an event and tell the reporters, all of them even if one is interrupted."""
         self.events.append(event)
+        interruption: KeyboardInterrupt | None = None
         for reporter in self.reporters:
-            reporter.on_event(event)
+            try:
+                reporter.on_event(event)
+            except KeyboardInterrupt as error:
+                interruption = error
+        if interruption is not None:
+            raise interruption
 
     def note(self, text: str) -> None:
         """Say something that a person should know while the run goes on."""
         self.emit(Note(text))
 
-    def again(self, check_id: str) -> str:
+    def again(self, check: Check) -> str:
         """The command that runs just this check again."""
         words = ["mfa-harness", "check", self.target.name, *self.words]
+        if "--features" not in words and not check.path.is_relative_to(suite_dir()):
+            words += ["--features", check.feature]
         if self.seed != "0":
             words += ["--seed", self.seed]
-        return " ".join([*map(shlex.quote, words), "--only", shlex.quote(check_id)])
+        return " ".join([*map(shlex.quote, words), "--only", shlex.quote(check.id)])

@@ -34,11 +34,13 @@ class ScenarioSession:
     """Tells a run what becomes of each check.
 
     Args:
-        run: opened.
+        run: its target opened.
+        lets_go: closing this session closes the target too: nobody else will.
     """
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: Run, *, lets_go: bool = False) -> None:
         self.run = run
+        self.lets_go = lets_go
         self.begun = 0.0
         self.records: list[str] = []
         self.world: World | None = None
@@ -58,7 +60,7 @@ class ScenarioSession:
             target.open()
         except TargetError as error:
             raise pytest.UsageError(str(error)) from error
-        return cls(Run(target, seed=seed, words=["--profile", profile] if profile else []))
+        return cls(Run(target, seed=seed, words=["--profile", profile] if profile else []), lets_go=True)
 
     def before_scenario(self, item: pytest.Item, scenario: Any) -> None:
         """Make the world of a check."""
@@ -102,6 +104,8 @@ class ScenarioSession:
             self.abandon()
             return  # somebody's own step: pytest says best what is wrong with it
         world = item.stash.get(WORLD_KEY, None) or World(self._run_of(item), check)
+        item.stash.setdefault(WORLD_KEY, world)
+        del item.stash[WORLD_KEY]  # with all that is in it: pytest keeps items to the end of its session
         event = judge(
             world, error, records=self._step_records(check), seconds=time.perf_counter() - self.begun
         )
@@ -123,13 +127,14 @@ class ScenarioSession:
     def abandon(self) -> None:
         """Delete what a scenario made that will come to no verdict: one that was interrupted."""
         if self.world is not None:
-            self.run.leftovers.extend(self.world.close())
+            self.world.run.leftovers.extend(self.world.close())
             self.world = None
 
     def close(self) -> None:
-        """Let go of the target."""
+        """Let go of a scenario under way, and of the target if that is ours to do."""
         self.abandon()
-        self.run.leftovers.extend(self.run.target.close())
+        if self.lets_go:
+            self.run.leftovers.extend(self.run.target.close())
 
 
 def _put_in_pytests_words(event: CheckFinished, report: pytest.TestReport) -> None:

@@ -26,22 +26,28 @@ class Sight:
 
     def difference(self, later: Sight) -> str:
         """What changed, in words: "devices 1 -> 2"; "" when nothing did."""
-        found = []
-        if self.devices != later.devices:
-            if isinstance(self.devices, tuple) and isinstance(later.devices, tuple):
-                if len(self.devices) != len(later.devices):
-                    found.append(f"devices {len(self.devices)} -> {len(later.devices)}")
-                else:
-                    found.append(f"devices {', '.join(self.devices)} -> {', '.join(later.devices)}")
-            else:
-                found.append(f"devices {self.devices} -> {later.devices}")
-        for name in ("passkeys", "scope", "acknowledgement"):
-            was, now = getattr(self, name), getattr(later, name)
-            if was != now:
-                found.append(f"{name} {was or 'none'} -> {now or 'none'}")
-        if self.recovery_codes != later.recovery_codes:
-            found.append(f"recovery codes left {self.recovery_codes} -> {later.recovery_codes}")
-        return "; ".join(found)
+        of_one_number = len(self.devices) == len(later.devices)
+        parts = {
+            "devices": (
+                _shown(self.devices, whole=of_one_number),
+                _shown(later.devices, whole=of_one_number),
+            ),
+            "passkeys": (self.passkeys, later.passkeys),
+            "scope": (self.scope or "none", later.scope or "none"),
+            "acknowledgement of recovery codes": (
+                self.acknowledgement or "none",
+                later.acknowledgement or "none",
+            ),
+            "recovery codes left": (self.recovery_codes, later.recovery_codes),
+        }
+        return "; ".join(f"{name} {was} -> {now}" for name, (was, now) in parts.items() if was != now)
+
+
+def _shown(devices: tuple[str, ...] | str, *, whole: bool) -> str:
+    """A device list in words: how many there are, or what they are where that is what changed."""
+    if isinstance(devices, str):
+        return devices
+    return ", ".join(devices) if whole else str(len(devices))
 
 
 def look(actor: Actor, *, count_codes: bool) -> Sight:
@@ -62,8 +68,8 @@ def look(actor: Actor, *, count_codes: bool) -> Sight:
         return Sight(
             devices=tuple(
                 sorted(
-                    f"{device.type}{' verified' if device.verified else ''}"
-                    f"{' default' if device.default else ''}"
+                    f"{device.type} ({'verified' if device.verified else 'not verified'}"
+                    f"{', default' if device.default else ''})"
                     for device in methods.devices
                 )
             ),

@@ -59,6 +59,9 @@ class World:
         for method in actor.methods:
             self.need(_METHOD_CAPABILITIES[method])
         actor.keeps_codes = any("recovery" in step.text for step in self.check.steps)
+        if self.profile.tolerances.recovery_codes_after_acknowledgement != "shown":
+            # Codes may be hidden once acknowledged: who is to read or count them has not done that yet.
+            actor.acknowledges = any("acknowledge" in step.text for step in self.check.steps)
         self.people[actor.role] = actor
         return actor
 
@@ -81,7 +84,7 @@ class World:
                 self.wishes, scenario=self.check.id, locks_out=self.check.locks_out
             )
             for actor in self.people.values():
-                actor.enter(self.environment_made, self.profile.tolerances, seed=self.check.id)
+                actor.enter(self.environment_made, self.profile, seed=self.check.id)
         return self.environment_made
 
     def actor(self, role: str) -> Actor:
@@ -107,7 +110,7 @@ class World:
             keeps_codes=actor.keeps_codes,
             acknowledges=actor.acknowledges,
         )
-        twin.enter(environment or self.environment, self.profile.tolerances, seed=self.check.id)
+        twin.enter(environment or self.environment, self.profile, seed=self.check.id)
         try:
             if actor.sign_ins and not twin.sign_ins:
                 twin.sign_in()
@@ -116,7 +119,7 @@ class World:
             while twin.sign_ins < min(actor.sign_ins, 2):
                 twin.sign_in()
         except ClientError as error:
-            raise Blocked("make a twin for the control", describe(error)) from error
+            raise Blocked("make a second account for the control", describe(error)) from error
         return twin
 
     # -- reading the script ------------------------------------------------------------------------------------
@@ -146,7 +149,7 @@ class World:
     @property
     def either_may_follow(self) -> bool:
         """Whether the scenario only says what must not come of this action, accepted or not."""
-        return any("is given no " in text for text in self._verdicts_that_follow())
+        return any("is given no elevated token" in text for text in self._verdicts_that_follow())
 
     @property
     def _answer_is_read(self) -> bool:
@@ -199,7 +202,7 @@ class World:
         if outcome.error.status == TOO_MANY and not self.check.locks_out:
             raise Blocked(f"have {what} accepted", f"{outcome.found}: an attempt limit was in the way")
         if self._is_last_action_before_a_verdict():
-            raise Breach(f"{what}: accepted", outcome.found)
+            raise Breach(f"{what} is accepted", outcome.found)
         raise Blocked(f"go on after {what}", outcome.found)
 
     def _perform(self, outcome: Outcome, do: Callable[[Actor], Any]) -> Outcome:
@@ -210,7 +213,7 @@ class World:
             if self._answer_is_read:
                 outcome.exchanges = tuple(self.environment.exchanges[begun:])
             if error.kind == "network":
-                raise Blocked(outcome.what, str(error)) from error
+                raise Blocked(f"get an answer to {outcome.what}", str(error)) from error
             if error.kind == "not_supported" and error.status is None:
                 raise NotApplicable(str(error)) from error
             outcome.error = error
@@ -228,9 +231,9 @@ class World:
             honest(twin)
         except ClientError as error:
             raise Blocked(
-                f"run the control of {what} (the same without the defect)", describe(error)
+                f"have it accepted when done right ({what}: the control)", describe(error)
             ) from error
-        self.controls.append("without the defect a twin account is accepted")
+        self.controls.append("done right on another account, it was accepted")
 
     def try_out(self, actor: Actor, what: str, do: Callable[[Actor], Any]) -> Outcome:
         """Do something that may be accepted or refused, both being right; what follows from it is for the Then."""

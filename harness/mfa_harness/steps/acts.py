@@ -4,22 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mfa_harness.steps import (  # noqa: F401 - they declare the phrases that these steps are made of
-    apps,
-    operations,
-    outcomes,
-    passkeys,
-    recovery,
-    sessions,
-    sights,
-    tokens,
-    wire,
-)
+from mfa_harness.steps import modules
 from mfa_harness.steps.lexicons import ACTS, ENDINGS, FACTS
 from mfa_harness.steps.sentence import sentence
 
 if TYPE_CHECKING:
     from mfa_harness.scenario.world import World
+
+modules()  # the topics, which declare the phrases that these steps are made of
 
 
 @sentence("{who} {act}", example="When she signs out", act=ACTS)

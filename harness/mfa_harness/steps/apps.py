@@ -39,12 +39,20 @@ def _wrong(world: World, actor: Actor) -> str:
 
 @CODES.phrase("the code from {n} step[s] ago")
 def _ago(world: World, actor: Actor, n: str) -> str:
-    return actor.neighbouring_code(-int(n))
+    return _neighbour(world, actor, -int(n))
 
 
 @CODES.phrase("the code {n} step[s] ahead")
 def _ahead(world: World, actor: Actor, n: str) -> str:
-    return actor.neighbouring_code(int(n))
+    return _neighbour(world, actor, int(n))
+
+
+def _neighbour(world: World, actor: Actor, steps: int) -> str:
+    drift = actor.person.drift_steps
+    unused_and_near = abs(steps) <= drift and actor.app.step + steps > actor.last_step
+    if unused_and_near == world.refusal_follows:
+        raise NotApplicable(f"the profile lets a code be {drift} time steps off, so this says nothing of it")
+    return actor.neighbouring_code(steps)
 
 
 @CODES.phrase("the other user's code")
@@ -144,8 +152,16 @@ def enters(world: World, who: str, code: str) -> None:
 
 def _good_code(twin: Actor) -> None:
     if twin.person.app is None:
+        twin.complete_mfa()
         twin.start_app()
     twin.submit(twin.fresh_code())
+
+
+def need_register_route(world: World) -> None:
+    """Make the check n/a where apps are not confirmed by POST register/totp."""
+    world.need("enrolment-register-route")
+    if world.profile.tolerances.enrolment_route == "auth":
+        raise NotApplicable("the profile says that an app is verified by authenticating with it only")
 
 
 @sentence(
@@ -155,7 +171,7 @@ def _good_code(twin: Actor) -> None:
 )
 def confirms(world: World, who: str, code: str) -> None:
     """End an enrolment as native SDKs do (POST register/totp): the session stays as it was."""
-    world.need("enrolment-register-route")
+    need_register_route(world)
     actor = world.actor(who)
     value = actor.last_code = CODES.resolve(code, world, actor)
 

@@ -17,6 +17,7 @@ _SWITCHES = {
     "TOTP": ("totp", "totp"),
     "passkeys": ("passkeys", "passkeys"),
 }
+_LONGEST_WAIT_SECONDS = 120
 _UNITS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
 
 
@@ -95,8 +96,22 @@ def switched_for_everybody(world: World, switch: str, on: str) -> None:
 
 @sentence("{n} {unit}[s] pass[es]", example="When 31 seconds pass", unit=_UNITS)
 def time_passes(world: World, n: str, unit: str) -> None:
-    """Move time on: at once where the clock is ours, else by waiting, if it is short."""
-    world.environment.wait(int(n) * _UNITS[unit])
+    """Move time on: at once where the clock is ours, else by waiting, if it is not long."""
+    let_pass(world, int(n) * _UNITS[unit])
+
+
+def let_pass(world: World, seconds: float) -> None:
+    """Let time pass, as `time_passes` does.
+
+    Raises:
+        NotApplicable: the target's time is real, and this would be a long wait.
+    """
+    try:
+        world.environment.advance(seconds)
+    except NotApplicable as unmovable:
+        if seconds > _LONGEST_WAIT_SECONDS:
+            raise NotApplicable(f"{unmovable}, and {seconds:g} s are too long to wait") from unmovable
+        world.environment.wait(seconds)
 
 
 @sentence("it is {n} seconds into a time step", example="Given it is 29 seconds into a time step")
@@ -113,4 +128,7 @@ def into_a_step(world: World, n: str) -> None:
 )
 def phone_clock(world: World, n: str, way: str) -> None:
     """Set the error of the clock that her authenticator app reads."""
-    world.actor("she").app.drift(seconds=int(n) if way == "fast" else -int(n))
+    actor = world.actor("she")
+    if int(n) > actor.person.drift_steps * actor.app.period:
+        raise NotApplicable(f"the profile lets a code be only {actor.person.drift_steps} time steps off")
+    actor.app.drift(seconds=int(n) if way == "fast" else -int(n))

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from mfa_harness.scenario import permits
 from mfa_harness.scenario.outcome import TOO_MANY, Outcome
+from mfa_harness.steps.apps import need_register_route
+from mfa_harness.steps.environment import let_pass
 from mfa_harness.steps.operations import wallet_path
 from mfa_harness.steps.sentence import sentence
-from mfa_harness.verdicts import Blocked, Breach
+from mfa_harness.verdicts import Blocked, Breach, NotApplicable
 from mfa_simulators.client.core import MFA_TOKEN_HEADER
 from mfa_simulators.client.errors import ClientError
 
@@ -39,9 +41,11 @@ def _guess(what: str, actor: Actor, guess: str) -> Any:
 def guesses(world: World, who: str, what: str, way: str | None) -> None:
     """Guess until the account is limited, but never more often than the profile says it takes (NIST: 100)."""
     world.need("rate-limits")
+    if "confirm" in what:
+        need_register_route(world)
     actor = world.actor(who)
     most = world.profile.tolerances.attempts + 1
-    outcome = Outcome(actor, f"{what} up to {most} times")
+    outcome = Outcome(actor, f"{most} {what}")
     for number, guess in enumerate(actor.wrong_codes(most)):
         try:
             if way and way.startswith("signing in") and number and number % 4 == 0:
@@ -75,8 +79,8 @@ def waited(world: World) -> None:
     """As long as the last 429 said."""
     error = world.outcome.error
     if error is None or error.retry_after is None:
-        raise Blocked("wait until the stop is over", "nothing said how long it takes")
-    world.environment.wait(error.retry_after + 1)
+        raise Blocked("wait until the stop is over", "the refusal did not say for how long")
+    let_pass(world, error.retry_after + 1)
 
 
 @sentence(
@@ -86,10 +90,12 @@ def waited(world: World) -> None:
 def wrong_codes(world: World, who: str, n: str) -> None:
     """As many wrong codes, each of which has to be refused."""
     actor = world.actor(who)
+    if int(n) >= world.profile.tolerances.attempts:
+        raise NotApplicable(f"the profile says that {n} wrong codes are too many")
     for guess in actor.wrong_codes(int(n)):
         outcome = world.try_out(actor, "a wrong code", partial(_guess, "wrong codes", guess=guess))
         if outcome.error is None:
-            raise Breach("a wrong code is refused", "accepted (200)")
+            raise Breach("a wrong code is refused", "accepted")
 
 
 @sentence(

@@ -9,7 +9,9 @@ from mfa_harness.scenario import permits
 from mfa_harness.scenario.actor import STEP_UP_VERSION
 from mfa_harness.scenario.permits import NONE, Permit
 from mfa_harness.steps.lexicons import ACTS
+from mfa_harness.steps.recovery import renewed_codes
 from mfa_harness.steps.sentence import Lexicon, sentence
+from mfa_harness.verdicts import NotApplicable
 from mfa_simulators.client.core import ELEVATED_TOKEN_HEADER, MFA_TOKEN_HEADER
 
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ class Operation:
         permit: gets what an honest person shows for it.
         proved: what the scenario has shown already, where a twin would show nothing more.
         needs: the capability without which it is n/a.
+        removes: the method that it removes, "app" or "passkey", which takes what the profile says.
     """
 
     do: Callable[[Actor, Permit], Any]
@@ -38,6 +41,7 @@ class Operation:
     permit: Callable[[Actor], Permit] = lambda _: NONE
     proved: str = ""
     needs: str = ""
+    removes: str = ""
 
     def control(self, twin: Actor) -> Any:
         """Do it as an honest person would: with MFA done, and with what it takes."""
@@ -106,7 +110,9 @@ def _second_app(world: World) -> Operation:
 @OPERATIONS.phrase("delete her authenticator app")
 def _delete_app(world: World) -> Operation:
     return Operation(
-        lambda actor, permit: _delete_device(world, actor, actor.app_id, permit), permit=permits.mfa_token
+        lambda actor, permit: _delete_device(world, actor, actor.app_id, permit),
+        permit=permits.for_removal,
+        removes="app",
     )
 
 
@@ -114,8 +120,8 @@ def _delete_app(world: World) -> Operation:
 def _delete_foreign_app(world: World) -> Operation:
     return Operation(
         lambda actor, permit: _delete_device(world, actor, world.actor("the other user").app_id, permit),
-        honest=lambda twin: _delete_device(world, twin, twin.app_id, permits.mfa_token(twin)),
-        permit=permits.mfa_token,
+        honest=lambda twin: _delete_device(world, twin, twin.app_id, permits.for_removal(twin)),
+        removes="app",
     )
 
 
@@ -129,7 +135,8 @@ def _delete_device(world: World, actor: Actor, device: str, permit: Permit) -> A
 def _delete_passkey(world: World) -> Operation:
     return Operation(
         lambda actor, permit: _remove_passkey(world, actor, actor.passkey_id, permit),
-        permit=permits.mfa_token,
+        permit=permits.for_removal,
+        removes="passkey",
     )
 
 
@@ -137,8 +144,8 @@ def _delete_passkey(world: World) -> Operation:
 def _delete_foreign_passkey(world: World) -> Operation:
     return Operation(
         lambda actor, permit: _remove_passkey(world, actor, world.actor("the other user").passkey_id, permit),
-        honest=lambda twin: _remove_passkey(world, twin, twin.passkey_id, permits.mfa_token(twin)),
-        permit=permits.mfa_token,
+        honest=lambda twin: _remove_passkey(world, twin, twin.passkey_id, permits.for_removal(twin)),
+        removes="passkey",
     )
 
 
@@ -191,6 +198,8 @@ def _read_codes(world: World) -> Operation:
     def honest(twin: Actor) -> Any:
         if not twin.methods and not twin.has_app:
             twin.enrol_app()
+        if world.wishes.get("recovery_codes_after_acknowledgement") is False:
+            renewed_codes(world, twin)  # a set that was not acknowledged yet
         return twin.client.get_mfa_recovery_codes()
 
     return Operation(
@@ -201,9 +210,7 @@ def _read_codes(world: World) -> Operation:
 @OPERATIONS.phrase("regenerate her recovery codes")
 def _renew_codes(world: World) -> Operation:
     def honest(twin: Actor) -> Any:
-        if world.wishes.get("min_api_version", "") >= STEP_UP_VERSION:
-            return world.send("POST", "users/mfa/recovery", twin, None, permits.mfa_token(twin).headers)
-        return twin.client.create_new_mfa_recovery_codes()
+        return renewed_codes(world, twin)
 
     return Operation(
         lambda actor, _: actor.client.create_new_mfa_recovery_codes(), honest=honest, needs="recovery-codes"
@@ -252,9 +259,9 @@ for _phrase, _action in WALLET_ACTIONS.items():
     _wallet(_phrase, _action)
 
 
+PERMITS.phrase("fresh MFA")(lambda _world, actor: permits.for_removal(actor))
 PERMITS.phrase("no token")(lambda _world, _actor: NONE)
 PERMITS.phrase("an MFA token")(lambda _world, actor: permits.mfa_token(actor))
-PERMITS.phrase("a reusable MFA token")(lambda _world, actor: permits.mfa_token(actor, single_use=False))
 PERMITS.phrase("the same MFA token again")(lambda _world, actor: permits.mfa_token_again(actor))
 PERMITS.phrase("the same elevated token again")(lambda _world, actor: permits.elevated_token_again(actor))
 PERMITS.phrase("a made-up token")(lambda _world, _actor: permits.made_up())
@@ -265,6 +272,16 @@ def _from_recovery_code(world: World, actor: Actor) -> Permit:
     session = actor.client.authenticate_mfa_recovery_code(actor.take_recovery_code(), create_mfa_token=True)
     actor.mfa_token = session.mfa_token or ""
     return Permit(MFA_TOKEN_HEADER, actor.mfa_token)
+
+
+@PERMITS.phrase("fresh MFA by a recovery code")
+def _removal_by_recovery_code(world: World, actor: Actor) -> Permit:
+    if actor.tolerances.deletion_authority != "elevated-token":
+        return _from_recovery_code(world, actor)
+    actor.client.authenticate_mfa_recovery_code(
+        actor.take_recovery_code(), requested_scopes=("credential:unlink",)
+    )
+    return NONE  # the client holds it, and sends it by itself
 
 
 @PERMITS.phrase("the other user's MFA token")
@@ -291,10 +308,25 @@ def tries_to(world: World, who: str, operation: str, permit: str | None) -> None
     chosen = OPERATIONS.resolve(operation, world)
     if chosen.needs:
         world.need(chosen.needs)
+    if chosen.removes:
+        _demand_authority(world, chosen.removes, permit or "")
     shown = PERMITS.resolve(permit, world, actor) if permit else NONE
     what = f"trying to {operation}{' with ' + permit if permit else ''}"
     honest = None if chosen.proved else chosen.control
     world.attempt(actor, what, lambda a: chosen.do(a, shown), honest=honest, proved=chosen.proved)
+
+
+def _demand_authority(world: World, method: str, permit: str) -> None:
+    """Make removal n/a where the profile says that it does not work like this."""
+    tolerances = world.profile.tolerances
+    if method == "app" and tolerances.default_device_deletion == "refused":
+        raise NotApplicable("the profile says that the default device cannot be deleted, and her app is that")
+    if world.refusal_follows:
+        return
+    if "MFA token" in permit and tolerances.deletion_authority == "elevated-token":
+        raise NotApplicable("the profile says that a method is deleted by an elevated token only")
+    if "elevated token" in permit and tolerances.deletion_authority == "mfa-token":
+        raise NotApplicable("the profile says that a method is deleted by an MFA token only")
 
 
 @ACTS.phrase("writes full access into her profile")

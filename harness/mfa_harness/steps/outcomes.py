@@ -42,15 +42,17 @@ class Reason:
 REASONS = {
     "401 Unauthorized": Reason("401", statuses=(401,)),
     "403 Forbidden": Reason("403", statuses=(403,)),
-    "MFA required": Reason("a refusal (401 or 403), for MFA is still due", statuses=(401, 403)),
-    "not signed in": Reason("401, for the session token is not valid", statuses=(401,)),
+    "MFA required": Reason("a refusal (401 or 403), since MFA is still due", statuses=(401, 403)),
+    "not signed in": Reason("401, since the session token is not valid", statuses=(401,)),
     "invalid code": Reason("a refusal with the error code mfa_invalid_code", kind="invalid_code"),
     "too many attempts": Reason("429", statuses=(TOO_MANY,)),
     "step-up required": Reason(
-        "a refusal (401 or 403), for a token from a fresh MFA is needed", statuses=(401, 403)
+        "a refusal (401 or 403), since this takes a token from a fresh MFA", statuses=(401, 403)
     ),
-    "no such device": Reason("a refusal like that of an unknown id", statuses=(401, 403, 404, 422)),
-    "too many passkeys": Reason("a refusal with max_passkeys_per_user", statuses=(422,)),
+    "no such device": Reason(
+        "a refusal as for an unknown id (401, 403, 404 or 422)", statuses=(401, 403, 404, 422)
+    ),
+    "too many passkeys": Reason("422 max_passkeys_per_user", statuses=(422,)),
 }
 _ANY = Reason("a refusal (4xx)")
 
@@ -71,13 +73,13 @@ def refused(world: World, who: str, reason: str | None) -> None:
     required = f"{expected.required}, and nothing changed"
     error = outcome.error
     if error is None:
-        raise Breach(required, f"{outcome.found}{'; ' + changes if changes else ''}")
+        raise Breach(required, f"{outcome.told}{'; ' + changes if changes else ''}")
     if error.status == TOO_MANY and TOO_MANY not in expected.statuses:
         raise Blocked(
             f"have {outcome.what} refused for its own reason", "429: an attempt limit was in the way"
         )
-    require(expected.met_by(outcome), required, outcome.found)
-    require(not changes, required, f"{outcome.found}, but {changes}")
+    require(expected.met_by(outcome), required, outcome.told)
+    require(not changes, required, f"{outcome.told}, but {changes}")
 
 
 def _expected(world: World, reason: str | None) -> Reason:
@@ -93,7 +95,7 @@ def _expected(world: World, reason: str | None) -> Reason:
 def succeeds(world: World, actor: Actor) -> None:
     """The last action was accepted."""
     outcome = world.outcome
-    require(outcome.error is None, f"{outcome.what}: accepted", outcome.found)
+    require(outcome.error is None, f"{outcome.what} is accepted", outcome.found)
 
 
 @ENDINGS.phrase("is locked out")
@@ -106,13 +108,15 @@ def stopped(world: World, actor: Actor) -> None:
 def told_to_wait(world: World, actor: Actor) -> None:
     """Too many attempts: 429 with a Retry-After in whole seconds."""
     wait = _stop(world).retry_after
-    require(wait is not None and wait >= 0, "429 with a Retry-After", "429 without one that can be read")
+    require(
+        wait is not None and wait >= 0, "429 with a Retry-After header", "429 without one in whole seconds"
+    )
 
 
 def _stop(world: World) -> ClientError:
     outcome = world.outcome
-    found = outcome.found if outcome.error is not None else f"{outcome.what}: never stopped"
-    require(outcome.error is not None and outcome.error.status == TOO_MANY, "429", found)
+    found = outcome.told if outcome.error is not None else f"{outcome.what}: never stopped by a 429"
+    require(outcome.error is not None and outcome.error.status == TOO_MANY, "429, too many attempts", found)
     assert outcome.error is not None
     return outcome.error
 
@@ -143,7 +147,11 @@ def exactly_one(world: World) -> None:
         "one accepted, the others refused",
         f"{len(broken)} of {total} answered with an error of its own",
     )
-    require(tally.accepted == 1, f"1 of {total} accepted", f"{tally.accepted} of {total} accepted")
+    require(
+        tally.accepted == 1,
+        f"exactly 1 of {total} requests accepted",
+        f"{tally.what}: {tally.accepted} of {total} accepted",
+    )
 
 
 @FACTS.phrase("the refusals are alike")

@@ -143,7 +143,7 @@ def answers_again(world: World, actor: Actor) -> None:
         raise ScenarioError("no passkey challenge was answered yet")
     world.attempt(
         actor,
-        "the same passkey response again",
+        "sending the same passkey response again",
         lambda a: a.client.authenticate_passkey_mfa(passkey=Replayer(assertion)),
         proved="the first time the answer was accepted",
     )
@@ -160,7 +160,7 @@ def answers_with(world: World, who: str, whose: str) -> None:
     holder = actor if whose == "the deleted" else world.actor("the other user")
     world.attempt(
         actor,
-        f"{whose} passkey",
+        f"answering the passkey challenge with {whose} passkey",
         lambda a: a.client.authenticate_passkey_mfa(passkey=Stranger(holder.person.key)),
         honest=lambda twin: twin.client.authenticate_passkey_mfa(),
     )
@@ -176,7 +176,7 @@ def answers_from_clone(world: World, actor: Actor) -> None:
     actor.client.authenticate_passkey_mfa(passkey=key)
     world.attempt(
         actor,
-        "a cloned passkey",
+        "answering the passkey challenge from a cloned passkey",
         lambda a: a.client.authenticate_passkey_mfa(passkey=clone),
         proved="the original was accepted twice",
     )
@@ -190,7 +190,9 @@ def leaves_out(world: World) -> None:
     left_out = {credential.get("id") for credential in options.get("excludeCredentials") or ()}
     own = {passkey.credential_id for passkey in actor.client.get_mfa_methods().passkeys}
     require(
-        own <= left_out, f"her {len(own)} passkey(s) among the excluded", f"{len(own - left_out)} missing"
+        own <= left_out,
+        f"her {len(own)} passkey(s) in excludeCredentials",
+        f"{len(own - left_out)} missing from it",
     )
 
 
@@ -198,4 +200,4 @@ def leaves_out(world: World) -> None:
 def passkeys_listed(world: World, n: str) -> None:
     """The passkey list as it stands."""
     found = len(world.actor("she").client.get_passkeys())
-    require(found == int(n), f"{n} passkeys", str(found))
+    require(found == int(n), f"{n} passkey(s) in the list", f"{found} in the list")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mfa_harness.scenario import permits
+from mfa_harness.scenario.actor import STEP_UP_VERSION
 from mfa_harness.steps.lexicons import ACTS
 from mfa_harness.steps.sentence import Lexicon, sentence
-from mfa_harness.verdicts import ScenarioError
+from mfa_harness.verdicts import NotApplicable, ScenarioError
 
 if TYPE_CHECKING:
     from mfa_harness.scenario.actor import Actor
@@ -94,6 +96,8 @@ def uses_many(world: World, who: str, n: str) -> None:
 @ACTS.phrase("reads her recovery codes[ again]")
 def reads(world: World, actor: Actor) -> None:
     """Get the set of recovery codes and write it down; what was on the sheet becomes the old sheet."""
+    if not actor.codes_can_be_read_again and actor.has_sheet:
+        raise NotApplicable("the profile does not say that recovery codes are shown again once acknowledged")
     outcome = world.attempt(actor, "reading the recovery codes", lambda a: a.client.get_mfa_recovery_codes())
     if outcome.error is None:
         actor.replace_sheet(outcome.value)
@@ -102,14 +106,22 @@ def reads(world: World, actor: Actor) -> None:
 @ACTS.phrase("regenerates her recovery codes")
 def regenerates(world: World, actor: Actor) -> None:
     """Get a new set and write it down; what was on the sheet becomes the old sheet."""
-    outcome = world.attempt(
-        actor, "regenerating the recovery codes", lambda a: a.client.create_new_mfa_recovery_codes()
-    )
+    outcome = world.attempt(actor, "regenerating the recovery codes", lambda a: renewed_codes(world, a))
     if outcome.error is None:
         actor.replace_sheet(outcome.value)
+
+
+def renewed_codes(world: World, actor: Actor) -> tuple[str, ...]:
+    """A new set, with fresh MFA where the profile or the API version asks for that."""
+    enforced = world.wishes.get("min_api_version", "") >= STEP_UP_VERSION
+    if not enforced and not world.profile.tolerances.regenerate_needs_mfa:
+        return actor.client.create_new_mfa_recovery_codes()
+    answer = world.send("POST", "users/mfa/recovery", actor, None, permits.mfa_token(actor).headers)
+    return tuple(answer.json()["recoveryCodes"])
 
 
 @ACTS.phrase("acknowledges her recovery codes")
 def acknowledges(world: World, actor: Actor) -> None:
     """Say that the codes are written down."""
+    actor.acknowledges = True
     world.attempt(actor, "acknowledging the recovery codes", lambda a: a.client.acknowledge_recovery_codes())

@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import re
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
 import pytest_bdd
@@ -24,6 +25,7 @@ Function = TypeVar("Function", bound="Callable[..., Any]")
 Value = TypeVar("Value")
 
 _TOKEN = re.compile(r"\{(\w+)\}|\[([^\]]*)\]|\(([^()]*\|[^()]*)\)")
+_SPELLINGS = 400  # of one sentence, when the nearest is looked for
 _BLANKS: dict[str, str] = {
     "who": "she|he|the other user",
     "n": r"\d+",
@@ -146,8 +148,16 @@ def catalogue() -> list[Sentence]:
 
 
 def nearest(text: str, known: Iterable[str]) -> str:
-    """The known phrase that is most like a text."""
-    return max(known, key=lambda each: difflib.SequenceMatcher(None, text, each).ratio(), default="")
+    """The known phrase that is most like a text; "" when none is known."""
+    best, likeness = "", -1.0
+    matcher = difflib.SequenceMatcher(None, "", text)
+    for each in known:
+        matcher.set_seq1(each)
+        if matcher.real_quick_ratio() > likeness and matcher.quick_ratio() > likeness:
+            ratio = matcher.ratio()
+            if ratio > likeness:
+                best, likeness = each, ratio
+    return best
 
 
 def matching(text: str) -> Iterator[Sentence]:
@@ -161,14 +171,34 @@ def unknown_sentence(text: str) -> str:
 
 
 def suggestion(text: str) -> str:
-    """For a line that no sentence matches: an example of the nearest one, keyword included."""
-    known = {each.example.split(" ", 1)[1]: each.example for each in _CATALOGUE}
+    """For a line that no sentence matches: the nearest that one would, keyword included."""
+    known: dict[str, str] = {}
+    number = re.search(r"\d+", text)
+    samples = {"who": "she", "on": "on", "n": number[0] if number else "2"}
     for each in _CATALOGUE:
-        keyword = each.example.split(" ", 1)[0]
-        blanks = [name for name in re.findall(r"\{(\w+)\}", each.pattern) if name not in _BLANKS]
-        for value in each.values.get(blanks[0], ()) if len(blanks) == 1 else ():
-            line = re.sub(
-                r"[\[\]]", "", each.pattern.replace("{who}", "she").replace(f"{{{blanks[0]}}}", value)
-            )
-            known.setdefault(line, f"{keyword} {line}")
+        keyword, _, example = each.example.partition(" ")
+        for line in (example, *islice(_spellings(each.pattern, each.values, samples), _SPELLINGS)):
+            if each.regex.fullmatch(line):
+                known.setdefault(line, f"{keyword} {line}")
     return known[nearest(text, known)]
+
+
+def _spellings(
+    sentence: str, values: Mapping[str, Iterable[str]], samples: Mapping[str, str]
+) -> Iterator[str]:
+    """Lines that a sentence matches, by what may stand in its blanks, be left out, or be chosen."""
+    token = _TOKEN.search(sentence)
+    if token is None:
+        yield sentence
+        return
+    name, optional, choice = token.groups()
+    if name:
+        inside: Iterable[str] = values.get(name, ()) or [samples.get(name, "...")]
+    elif optional is not None:
+        inside = (optional, "")
+    else:
+        inside = choice.split("|")
+    head = sentence[: token.start()]
+    for filled in inside:
+        for tail in _spellings(filled + sentence[token.end() :], values, samples):
+            yield head + tail

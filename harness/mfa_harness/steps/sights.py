@@ -11,7 +11,7 @@ from mfa_harness.scenario.tokens import claims
 from mfa_harness.steps.lexicons import ENDINGS, FACTS
 from mfa_harness.steps.people import METHODS
 from mfa_harness.steps.sentence import sentence
-from mfa_harness.verdicts import Blocked, Breach, ScenarioError
+from mfa_harness.verdicts import Blocked, Breach, NotApplicable, ScenarioError
 from mfa_simulators.client.errors import ClientError
 
 if TYPE_CHECKING:
@@ -48,14 +48,17 @@ def _shown(scopes: tuple[str, ...]) -> str:
 def fully_signed_in(world: World, actor: Actor) -> None:
     """Her session's scope has user:basic and not requiresAdditionalAuth."""
     scopes = _scopes(actor)
-    require(FULL in scopes and GATED not in scopes, f"{FULL}, and not {GATED}", _shown(scopes))
+    require(
+        FULL in scopes and GATED not in scopes, f"a full session: scope {FULL}, not {GATED}", _shown(scopes)
+    )
 
 
 @ENDINGS.phrase("must complete MFA first")
 def must_complete_mfa(world: World, actor: Actor) -> None:
     """Her session's scope has requiresAdditionalAuth and not user:basic."""
     scopes = _scopes(actor)
-    require(GATED in scopes and FULL not in scopes, f"{GATED}, and not {FULL}", _shown(scopes))
+    required = f"a session that owes MFA: scope {GATED}, not {FULL}"
+    require(GATED in scopes and FULL not in scopes, required, _shown(scopes))
 
 
 @sentence(
@@ -97,13 +100,13 @@ def enrolled_methods(world: World, who: str, methods: str) -> None:
     found = world.actor(who).client.get_mfa_methods(verified_only=True)
     wanted = METHODS[methods]
     apps = sum(device.type == "totp" and device.verified for device in found.devices)
-    seen = f"{apps} authenticator apps, {len(found.passkeys)} passkeys"
+    seen = f"{apps} verified authenticator app(s), {len(found.passkeys)} passkey(s)"
     require(apps == wanted.count(APP), f"{wanted.count(APP)} verified authenticator app(s)", seen)
     require(len(found.passkeys) == wanted.count(PASSKEY), f"{wanted.count(PASSKEY)} passkey(s)", seen)
     require(
         found.user_has_verified_mfa_methods == bool(wanted),
-        f"userHasVerifiedMfaMethods {bool(wanted)}".lower(),
-        str(found.user_has_verified_mfa_methods).lower(),
+        f"userHasVerifiedMfaMethods {str(bool(wanted)).lower()}",
+        f"userHasVerifiedMfaMethods {str(found.user_has_verified_mfa_methods).lower()}",
     )
 
 
@@ -129,8 +132,8 @@ def _apps_are(world: World, listed: int, verified: int) -> None:
     found = sum(device.verified for device in devices)
     require(
         (len(devices), found) == (listed, verified),
-        f"{listed} authenticator app(s), {verified} verified",
-        f"{len(devices)}, {found} verified",
+        f"{listed} authenticator app(s) in the device list, {verified} of them verified",
+        f"{len(devices)} in the list, {found} of them verified",
     )
 
 
@@ -164,20 +167,23 @@ def _code_works(actor: Actor) -> None:
 def recovery_codes_left(world: World, n: str) -> None:
     """How many unused codes the server lists, counted through another full session of hers where there is one."""
     actor = world.actor("she")
+    if not actor.codes_can_be_read_again:
+        raise NotApplicable("the profile does not say that recovery codes are shown again once acknowledged")
     reader = actor.full_session or actor.client
     found = reader.get_mfa_recovery_codes()
-    require(len(found) == int(n), f"{n} recovery codes", str(len(found)))
+    require(len(found) == int(n), f"{n} recovery codes left", f"{len(found)} left")
 
 
 def _distinct(actor: Actor) -> None:
     codes = actor.person.sheet.codes
-    require(len(codes) == 10, "10 codes", str(len(codes)))  # noqa: PLR2004 - D-38
-    require(len(set(codes)) == len(codes), "no two alike", f"{len(codes) - len(set(codes))} repeated")
+    require(len(codes) == 10, "10 recovery codes", f"{len(codes)} recovery codes")  # noqa: PLR2004 - D-38
+    repeated = len(codes) - len(set(codes))
+    require(not repeated, "no two recovery codes alike", f"{repeated} repeated")
 
 
 def _format(actor: Actor) -> None:
     odd = [code for code in actor.person.sheet.codes if not RECOVERY_CODE.fullmatch(code)]
-    require(not odd, "each of 10 letters and digits", f"{len(odd)} of another form")
+    require(not odd, "recovery codes of 10 letters and digits each", f"{len(odd)} of another form")
 
 
 def _same(actor: Actor) -> None:
@@ -236,7 +242,9 @@ def acknowledgement(world: World, state: str) -> None:
     """The user's mfaBackupCodeAcknowledgement: pending, complete, or none at all."""
     user = world.actor("she").client.refresh_user()
     found = user.mfa_backup_code_acknowledgement
-    require(found == _ACKNOWLEDGEMENT[state], str(_ACKNOWLEDGEMENT[state]), str(found))
+    wanted = _ACKNOWLEDGEMENT[state]
+    name = "mfaBackupCodeAcknowledgement"
+    require(found == wanted, f"{name} {wanted or 'absent'}", f"{name} {found or 'absent'}")
 
 
 @sentence(
@@ -247,14 +255,14 @@ def acknowledgement(world: World, state: str) -> None:
 )
 def token_comes(world: World, who: str, what: str) -> None:
     """The last action was accepted, and which token its answer carried besides the session's."""
-    require(world.outcome.error is None, f"{world.outcome.what}: accepted", world.outcome.found)
+    require(world.outcome.error is None, f"{world.outcome.what} is accepted", world.outcome.found)
     value: Any = world.outcome.value
     found = {
         "an MFA token": bool(getattr(value, "mfa_token", None)),
         "an elevated token": bool(getattr(value, "elevated_access_token", None)),
     }
     seen = " and ".join(name for name, there in found.items() if there) or "no token"
-    require(seen == what, what, seen)
+    require(seen == what, f"{what} in the answer", f"{world.outcome.what}: {seen}")
 
 
 @FACTS.phrase("exactly one device is the default")

@@ -23,8 +23,13 @@ WISHES: Lexicon[dict[str, Any]] = Lexicon("token to ask for")
 
 WISHES.phrase("without asking for a token")(dict)
 WISHES.phrase("and asks for an MFA token")(lambda: {"create_mfa_token": True})
-WISHES.phrase("and asks for a reusable MFA token")(lambda: {"create_mfa_token": False})
 WISHES.phrase('and asks for an elevated token for "{text}"')(lambda text: {"requested_scopes": text.split()})
+
+
+@WISHES.phrase("and asks for a reusable MFA token")
+def _reusable() -> dict[str, Any]:
+    """With singleUse false; that such a token outlives its first call is documented nowhere (D-78)."""
+    return {"create_mfa_token": False}
 
 
 @sentence(
@@ -78,7 +83,7 @@ def re_authenticates(world: World, who: str, text: str) -> None:
 def no_elevated_token(world: World, actor: Actor) -> None:
     """Whether it was refused or answered without one is the server's choice."""
     token = getattr(world.outcome.value, "elevated_access_token", None)
-    require(not token, "no elevated token", "an elevated token")
+    require(not token, "no elevated token in the answer", f"{world.outcome.what}: an elevated token")
 
 
 @sentence(
@@ -104,8 +109,8 @@ def step_up_is(world: World, answer: str) -> None:
     required = answer != "not needed"
     require(
         found.is_required == required,
-        f"isRequired {required}".lower(),
-        f"isRequired {found.is_required}".lower(),
+        f"isRequired {str(required).lower()} in the answer",
+        f"{world.outcome.what}: isRequired {str(found.is_required).lower()}",
     )
     ids = {credential.id for credential in found.credentials}
     if not required:
@@ -125,7 +130,9 @@ def step_up_is(world: World, answer: str) -> None:
 
 
 FORGERIES: Lexicon[Callable[[World, Actor], str]] = Lexicon("forged session token")
-FORGERIES.phrase("her session token unsigned")(lambda: lambda _world, actor: forgery.unsigned(forgery.token_of(actor)))
+FORGERIES.phrase("her session token unsigned")(
+    lambda: lambda _world, actor: forgery.unsigned(forgery.token_of(actor))
+)
 FORGERIES.phrase("her session token signed with the public key as a secret")(
     lambda: (
         lambda world, actor: forgery.signed_with_public_key(
@@ -183,7 +190,7 @@ def presents_elsewhere(world: World, actor: Actor) -> None:
     token = forgery.token_of(actor)
     world.attempt(
         actor,
-        "the session token in another environment",
+        "presenting the session token in another environment",
         lambda _: _raising(world, other.request("GET", "users/mfa", token=token)),
         honest=lambda twin: twin.client.get_mfa_devices(),
     )
@@ -240,13 +247,31 @@ def _lives_as_told(world: World, token: str) -> None:
     require(
         told is not None and abs(found["exp"] - told) <= 1, "exp as the answer's expiresAt", "another instant"
     )
-    require(found["exp"] > found["iat"], "exp after iat", "not so")
+    require(found["exp"] > found["iat"], "exp after iat", "exp not after iat")
+
+
+def _scope_is_words(world: World, token: str) -> None:
+    scope = claims(token).get("scope")
+    require(isinstance(scope, str), "a scope that is one string", f"a {type(scope).__name__}")
+    words = str(scope).split(" ")
+    require(
+        all(words) and len(set(words)) == len(words),
+        "words with one space between them, none twice",
+        repr(scope),
+    )
+    user = world.actor("she").client.state.user
+    require(
+        user is not None and set(user.scopes) == set(words),
+        f"the user's scope: {' '.join(user.scopes) if user else 'none'}",
+        str(scope),
+    )
 
 
 _TOKEN_PROPERTIES: dict[str, Callable[[World, str], None]] = {
     "names its issuer, audience, subject, session and environment": _names_everything,
     "is signed by a published key": _published_key,
-    "expires when the answer says": _lives_as_told,
+    "expires when the server said it would": _lives_as_told,
+    "has its scope as one string of words": _scope_is_words,
 }
 
 

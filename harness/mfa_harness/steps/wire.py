@@ -59,7 +59,11 @@ def _well_formed(world: World, made: TotpRegistration) -> None:
     require("=" not in made.secret, "an unpadded base32 secret", "padding")
     issuer, _, account = unquote(split.path.lstrip("/")).partition(":")
     require(bool(account), "a label ISSUER:ACCOUNT", "a label without a colon")
-    require(query.get("issuer") == [issuer], "the same issuer in label and parameter", "two that differ")
+    require(
+        query.get("issuer") == [issuer],
+        "the same issuer in the label and in the issuer parameter of the otpauth address",
+        f'"{issuer}" in the label, "{" ".join(query.get("issuer", [])) or "none"}" in the parameter',
+    )
 
 
 def _names_her(world: World, made: TotpRegistration) -> None:
@@ -147,7 +151,7 @@ def no_secret(world: World, what: str) -> None:
     require(
         not leaked and secret not in text,
         "no secret in the answer",
-        f"{', '.join(leaked) or 'the secret itself'}",
+        f"the answer has {' and '.join(map(repr, leaked)) or 'the secret itself'}",
     )
 
 
@@ -201,7 +205,7 @@ def sends_odd(world: World, who: str, body: str, route: str) -> None:
     outcome = Outcome(actor, f"{body} to {route}")
     answer = world.environment.request("POST", ROUTES[route], token=token, body=ODD_BODIES[body])
     if answer.succeeded:
-        raise Breach("400 or another 4xx", f"accepted ({answer.status})")
+        raise Breach("400 or another 4xx", f"{body} to {route}: accepted ({answer.status})")
     outcome.error = read_refusal(answer, world.environment.clock)
     outcome.value = answer
     world.keep(outcome)

@@ -88,6 +88,10 @@ _TABLE: Final = (
     ),
     Capability("clock", "The harness can move the target's clock (a control plane).", assumed=False),
     Capability("settings-change", "The harness can change settings of a living environment.", assumed=False),
+    Capability("log", "The harness can read what the server logs.", assumed=False),
+    Capability(
+        "notices", "The harness can read the notices that users are sent about their factors.", assumed=False
+    ),
     Capability(
         "admin-reset", "The harness can perform the administrator's 'Reset MFA' (D-70).", assumed=False
     ),

@@ -94,6 +94,11 @@ class ControlPlane:
         """The administrator's 'Reset MFA'."""
         self._send("POST", f"environments/{environment_id}/users/{quote(user_id, safe='')}/reset-mfa")
 
+    def notices(self, environment_id: str, user_id: str) -> list[str]:
+        """The kinds of notices that a user was sent, oldest first."""
+        path = f"environments/{environment_id}/users/{quote(user_id, safe='')}/notices"
+        return [str(notice["kind"]) for notice in self._send("GET", path).json()]
+
     def external_jwt(self, environment_id: str, email: str) -> str:
         """A token that externalAuth/signin accepts."""
         answer = self._send(
@@ -159,6 +164,10 @@ class ControlledEnvironment(WireEnvironment):
         """Change settings of the living environment."""
         self._control.change(self.id, settings)
         self.settings = {**self.settings, **settings}
+
+    def notices(self, user_id: str) -> list[str]:
+        """The kinds of notices in the server's outbox."""
+        return self._control.notices(self.id, user_id)
 
     def reset_mfa(self, user_id: str) -> None:
         """The administrator's 'Reset MFA'."""

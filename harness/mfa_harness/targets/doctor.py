@@ -7,14 +7,14 @@ deletes her.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
 from statistics import median
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, Final, Literal, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Final, Protocol, runtime_checkable
 
 import jwt
 import msgspec
 
+from mfa_harness.targets.findings import Diagnosis, Finding, Need, State
 from mfa_harness.targets.init_profile import environment_settings, toml
 from mfa_harness.targets.matching import understood
 from mfa_harness.targets.parse import open_target
@@ -49,69 +49,7 @@ _TOLD_BY_SETTINGS: Final = (
     "cookie_mode",
 )
 
-State = Literal["well", "mind", "ill"]
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing looked at: well, to be minded, or ill; and what to do about it."""
-
-    topic: str
-    state: State
-    text: str
-    mend: str = ""
-
-
-@dataclass(frozen=True)
-class Need:
-    """What one scenario needs of a target.
-
-    Args:
-        id: the check's.
-        capabilities: names out of `CAPABILITIES`.
-        settings: what it asks of its environment.
-        locks_out: whether it is tagged @locks-out.
-        waits_seconds: how long it waits where time is real.
-    """
-
-    id: str
-    capabilities: tuple[str, ...] = ()
-    settings: Mapping[str, Any] = field(default_factory=dict)
-    locks_out: bool = False
-    waits_seconds: float = 0.0
-
-
-@dataclass(frozen=True)
-class Diagnosis:
-    """What the doctor found.
-
-    Args:
-        target: as typed.
-        label: what it is.
-        findings: in the order they were looked at.
-        runnable: how many scenarios would run.
-        kept_out: how many would be n/a, by reason, most first.
-        seconds: how long a run will take; None when nothing can be said.
-        lacking: capabilities that the target lacks, with the reason.
-    """
-
-    target: str
-    label: str
-    findings: tuple[Finding, ...]
-    runnable: int = 0
-    kept_out: Mapping[str, int] = field(default_factory=dict)
-    seconds: float | None = None
-    lacking: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def is_well(self) -> bool:
-        """Whether a run makes sense."""
-        return all(finding.state != "ill" for finding in self.findings)
-
-    @property
-    def exit_code(self) -> int:
-        """0 when a run makes sense, else 2."""
-        return 0 if self.is_well else 2
+__all__ = ["Diagnosis", "Finding", "Need", "examine"]
 
 
 @runtime_checkable

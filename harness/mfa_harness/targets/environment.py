@@ -172,6 +172,14 @@ class WireEnvironment:
         """The administrator's 'Reset MFA' (D-70)."""
         raise NotApplicable("nothing performs the administrator's 'Reset MFA' at this target")
 
+    def log(self) -> str:
+        """What the server has logged."""
+        raise NotApplicable("the server's log cannot be read from here")
+
+    def notices(self, user_id: str) -> list[str]:  # noqa: ARG002 - what other kinds of target need
+        """The kinds of notices that a user was sent."""
+        raise NotApplicable("the notices that the server sends cannot be read from here")
+
     def close(self) -> list[str]:
         """Delete what the scenario made; what could not be is returned."""
         return []

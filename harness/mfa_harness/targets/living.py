@@ -34,6 +34,7 @@ class _SignedIn(msgspec.Struct, frozen=True):
     """A VerifyResponse, as far as cleaning up needs it."""
 
     user: _User
+    expires_at: float = msgspec.field(name="expiresAt")  # passkey options have a `user` too, and no expiry
     minified_jwt: str | None = msgspec.field(name="minifiedJwt", default=None)
 
 

@@ -102,8 +102,8 @@ class Profile(Written, frozen=True, kw_only=True):
         file: where it was read from; "" when nobody wrote one.
         folder: where its programs are started and its relative paths begin.
         secrets: values that came out of `${ENV}`: never shown.
-        lacking: capabilities that the kind of target takes away or gives, whatever the file says; the value
-            is the reason, or True for one that it gives.
+        lacking: capabilities that the kind of target takes away, with the reason, whatever the file says; or
+            gives, with True, unless the file says otherwise.
     """
 
     file: str = ""
@@ -143,9 +143,9 @@ class Profile(Written, frozen=True, kw_only=True):
         """
         known = CAPABILITIES[capability]
         by_kind = self.lacking.get(capability)
-        if by_kind is not None:
-            return by_kind if isinstance(by_kind, str) else ""
-        said = self.capabilities.get(capability)
+        if isinstance(by_kind, str):
+            return by_kind
+        said = self.capabilities.get(capability, by_kind)
         if said is None:
             return "" if known.assumed else f"the profile does not claim {capability!r}"
         if isinstance(said, str):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,8 +20,40 @@ if TYPE_CHECKING:
     from mfa_simulators.server import ReferenceServer
     from mfa_simulators.server.environment import Environment as ServerEnvironment
 
+_GIVEN: Final = ("clock", "settings_change", "admin_reset", "external_jwt", "notices", "log")
 START: Final = "2026-01-01T00:00:07Z"
 """Where every scenario's clock begins: a few seconds into a time step, as people do."""
+
+
+class KeptLog(logging.Handler):
+    """Everything that is logged in this process, kept to be read."""
+
+    _only: KeptLog | None = None
+
+    def __init__(self) -> None:
+        super().__init__(level=logging.NOTSET)
+        self._lines: list[str] = []
+
+    @classmethod
+    def of_this_process(cls) -> KeptLog:
+        """The one that listens to the root logger; it does from the first call on."""
+        if cls._only is None:
+            cls._only = cls()
+            logging.getLogger().addHandler(cls._only)
+        return cls._only
+
+    @property
+    def length(self) -> int:
+        """How many lines there are so far."""
+        return len(self._lines)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep a line."""
+        self._lines.append(record.getMessage())
+
+    def since(self, start: int) -> str:
+        """The lines from a number on."""
+        return "\n".join(self._lines[start:])
 
 
 class ReferenceEnvironment(WireEnvironment):
@@ -28,9 +61,13 @@ class ReferenceEnvironment(WireEnvironment):
 
     signs_every_device = False
 
-    def __init__(self, inside: ServerEnvironment, virtual_clock: VirtualClock, **common: Any) -> None:
+    def __init__(
+        self, inside: ServerEnvironment, virtual_clock: VirtualClock, *, log: KeptLog, **common: Any
+    ) -> None:
         super().__init__(inside.base_url, inside.id, clock=virtual_clock, **common)
         self._inside = inside
+        self._log = log
+        self._logged_before = log.length
 
     def inbox(self, email: str) -> Callable[[], str]:
         """What reads the newest code from the server's own outbox."""
@@ -55,6 +92,14 @@ class ReferenceEnvironment(WireEnvironment):
         """Change settings of the living environment."""
         self._inside.update(**settings)
         self.settings = {**self.settings, **settings}
+
+    def log(self) -> str:
+        """What was logged in this process since the environment was made."""
+        return self._log.since(self._logged_before)
+
+    def notices(self, user_id: str) -> list[str]:
+        """The kinds of notices in the server's own outbox."""
+        return [notice.kind for notice in self._inside.notices(user_id)]
 
     def reset_mfa(self, user_id: str) -> None:
         """The administrator's 'Reset MFA'."""
@@ -88,10 +133,11 @@ class ReferenceTarget:
             self.label += (
                 f", with {'the fault' if len(self.faults) == 1 else 'the faults'} {', '.join(self.faults)}"
             )
-        self.profile = profile or Profile.default()
+        self.profile = (profile or Profile.default()).amended(**dict.fromkeys(_GIVEN, True))
         self._seed = seed
         self._contact = Contact(note=note) if note else Contact()
         self._server = server
+        self._log = KeptLog.of_this_process()
         self._arranged: Counter[str] = Counter()
 
     def open(self) -> None:
@@ -142,6 +188,7 @@ class ReferenceTarget:
         return ReferenceEnvironment(
             inside,
             clock,
+            log=self._log,
             origin=origin,
             rp_id=rp_id,
             settings=settings,
@@ -157,5 +204,6 @@ class ReferenceTarget:
         return ""
 
     def close(self) -> list[str]:
-        """Nothing to stop: the server is part of this process."""
+        """Let go of the server and of all that is in it; it is part of this process, so nothing is to be stopped."""
+        self._server = None
         return []

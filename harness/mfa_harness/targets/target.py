@@ -90,6 +90,12 @@ class Environment(Protocol):
     def reset_mfa(self, user_id: str) -> None:
         """The administrator's 'Reset MFA' (D-70), or `NotApplicable`."""
 
+    def log(self) -> str:
+        """What the server has logged since the environment was made, or `NotApplicable`."""
+
+    def notices(self, user_id: str) -> list[str]:
+        """The kinds of notices that a user was sent about her factors, oldest first, or `NotApplicable`."""
+
     def close(self) -> list[str]:
         """Delete what the scenario made. Returns what could not be deleted, for the report's leftovers."""
 

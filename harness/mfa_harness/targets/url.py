@@ -8,36 +8,28 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Final
 
 import httpx
-import msgspec
 
 from mfa_harness.targets.addresses import Addresses
+from mfa_harness.targets.arranging import Arranger
 from mfa_harness.targets.contact import Contact
 from mfa_harness.targets.control import ControlledEnvironment, ControlPlane
 from mfa_harness.targets.diagnosis import ails, diagnose
 from mfa_harness.targets.living import LivingEnvironment
 from mfa_harness.targets.matching import find_environment, no_environment
 from mfa_harness.targets.profile import Profile, ProfileError
-from mfa_harness.targets.programs import run_program
 from mfa_harness.targets.reach import HeaderTransport, api_base, demand_leave, is_loopback, open_transport
 from mfa_harness.targets.reference import START
 from mfa_harness.targets.target import TargetError
-from mfa_harness.verdicts import Blocked, NotApplicable
+from mfa_harness.verdicts import NotApplicable
 from mfa_simulators.clock import SYSTEM_CLOCK, VirtualClock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from mfa_harness.targets.environment import WireEnvironment
+    from mfa_harness.targets.profile import NamedEnvironment
 
 _SKEW_WORTH_SAYING: Final = 5.0  # seconds; the Date header has whole seconds
-
-
-class Arranged(msgspec.Struct, frozen=True, rename="camel"):
-    """What the profile's `arrange` program prints: an environment, or why it cannot make one."""
-
-    environment_id: str = ""
-    base_url: str = ""
-    not_applicable: str = ""
 
 
 class UrlTarget:
@@ -74,7 +66,8 @@ class UrlTarget:
         self._transport = transport
         self._contact = contact
         self._control: ControlPlane | None = None
-        self._arranged_before: dict[bytes, Arranged] = {}
+        self._given_to: dict[str, tuple[str, Mapping[str, Any]]] = {}
+        self._arranger: Arranger | None = None
         self._scenarios: Counter[str] = Counter()
 
     def open(self) -> None:
@@ -101,11 +94,19 @@ class UrlTarget:
             self._contact = Contact(rate=self.profile.rate, wall_clock=wall, note=self._note)
         if self._control is not None:
             self.profile = self.profile.amended(
-                clock=True, settings_change=True, admin_reset=True, external_jwt=True, email_sign_in=True
+                clock=True,
+                settings_change=True,
+                admin_reset=True,
+                external_jwt=True,
+                email_sign_in=True,
+                notices=True,
+                log="the log of another process cannot be read",
             )
             return
         self._demand_profile()
         self._addresses = Addresses(self.profile.sign_in.email)
+        if self.profile.arrange is not None:
+            self._arranger = Arranger(self.profile.arrange, self.profile)
         self.profile = _without_control(self.profile)
         if self.profile.environments:
             self.look_at(self.profile.environments[0].id)
@@ -161,6 +162,8 @@ class UrlTarget:
     def arrange(self, settings: Mapping[str, Any], *, scenario: str, locks_out: bool) -> WireEnvironment:
         """An environment with these settings: made, found in the profile, or arranged by its program.
 
+        A scenario that is written `{check}/{word}` wants another environment than `{check}` has.
+
         Raises:
             NotApplicable: none has them, or the scenario may not be run here.
             Blocked: it could not be made.
@@ -170,7 +173,7 @@ class UrlTarget:
             raise NotApplicable(why)
         if self._control is not None:
             return self._make(self._control, settings, scenario=scenario, locks_out=locks_out)
-        return self._find(settings, locks_out=locks_out)
+        return self._find(settings, scenario=scenario, locks_out=locks_out)
 
     def would_refuse(self, settings: Mapping[str, Any], *, locks_out: bool) -> str:
         """Why `arrange` would say n/a to these settings, told without arranging; "" if it would not.
@@ -208,15 +211,21 @@ class UrlTarget:
             locks_out=locks_out,
         )
 
-    def _find(self, settings: Mapping[str, Any], *, locks_out: bool) -> LivingEnvironment:
-        found = find_environment(self.profile.environments, settings)
+    def _find(self, settings: Mapping[str, Any], *, scenario: str, locks_out: bool) -> LivingEnvironment:
         base_url = self.base_url
-        if found is not None:
-            environment_id, known = found.id, found.settings
-        else:  # `would_refuse` has seen that there is a program
-            arranged = self._arrange_by_program(settings)
+        check, _, other = scenario.partition("/")
+        before = self._given_to.get(check, ("", {})) if other else ("", {})
+        named = self._named(settings, before)
+        if named is not None:
+            environment_id, known = named.id, named.settings
+        elif self._arranger is not None:
+            arranged = self._arranger.find(settings, other_than=before[0])
             environment_id, known = arranged.environment_id, dict(settings)
             base_url = arranged.base_url or base_url
+        else:
+            raise NotApplicable(no_environment(settings))
+        if not other:
+            self._given_to[check] = (environment_id, dict(settings))
         origin, rp_id = self.profile.site(known)
         return LivingEnvironment(
             base_url,
@@ -233,31 +242,16 @@ class UrlTarget:
             fixed_code=known.get("email_code"),
         )
 
-    def _arrange_by_program(self, settings: Mapping[str, Any]) -> Arranged:
-        """Once for each combination of settings: it may be slow, and users are fresh anyway."""
-        program = self.profile.arrange
-        assert program is not None
-        given = msgspec.json.encode(dict(settings), order="sorted")
-        if given not in self._arranged_before:
-            wanted = f"arrange an environment with {given.decode()}"
-            printed = run_program(
-                program.command, wanted, folder=self.profile.folder, seconds=program.seconds, given=given
-            )
-            try:
-                arranged = msgspec.json.decode(printed.splitlines()[-1], type=Arranged)
-            except msgspec.DecodeError as error:
-                raise Blocked(
-                    wanted, f"{program.command!r} printed {printed[:100]!r}, no JSON object: {error}"
-                ) from None
-            if not arranged.environment_id and not arranged.not_applicable:
-                raise Blocked(wanted, f"{program.command!r} printed neither environmentId nor notApplicable")
-            self._arranged_before[given] = arranged
-        arranged = self._arranged_before[given]
-        if arranged.not_applicable:
-            raise NotApplicable(f"the profile's arrange program: {arranged.not_applicable}")
-        if arranged.base_url:
-            demand_leave(arranged.base_url, self.profile)
-        return arranged
+    def _named(
+        self, settings: Mapping[str, Any], before: tuple[str, Mapping[str, Any]]
+    ) -> NamedEnvironment | None:
+        """The profile's environment for these settings, and not the one the scenario has already."""
+        taken, with_settings = before
+        left = [each for each in self.profile.environments if each.id != taken]
+        found = find_environment(left, settings)
+        if found is None and taken and self._arranger is None and settings == with_settings:
+            return next(iter(left), None)  # only to be another one is what it is wanted for
+        return found
 
     @property
     def contact(self) -> Contact:
@@ -288,6 +282,8 @@ def _without_control(profile: Profile) -> Profile:
         "clock": "the target's time is real: no control plane moves its clock",
         "settings_change": "no control plane changes the target's settings",
         "admin_reset": "no control plane performs 'Reset MFA'",
+        "notices": "no control plane tells what users are told of their factors",
+        "log": "the log of another process cannot be read",
     }
     sign_in = profile.sign_in
     fixed = any(environment.settings.get("email_code") for environment in profile.environments)

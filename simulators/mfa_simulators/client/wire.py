@@ -23,6 +23,7 @@ T = TypeVar("T")
 _KIND_OF_CODE: Final[Mapping[str, ErrorKind]] = {
     "mfa_invalid_code": "invalid_code",
     "wrong_email_verification_token": "invalid_code",
+    "wrong_sms_verification_token": "invalid_code",
     "invalid_email_verification": "invalid_code",
     "invalid_verification": "invalid_code",
     "mfa_rate_limited": "rate_limited",

@@ -127,12 +127,14 @@ class Control:
 
     def reset_mfa(self, request: Request[Any, Any, Any]) -> Response[None]:
         """What an administrator's "Reset MFA" does."""
-        environment = self._environment(request)
-        user_id = str(request.scope["path_params"]["user_id"])
-        if not _ID.fullmatch(user_id) or environment.operations.store.user(user_id) is None:
-            raise Refusal(404, "not_found", "There is no such user")
+        environment, user_id = self._user(request)
         environment.reset_mfa(user_id)
         return Response(None, status_code=_EMPTY)
+
+    def read_notices(self, request: Request[Any, Any, Any]) -> list[dict[str, str]]:
+        """What a user was told of changes to her factors, oldest first."""
+        environment, user_id = self._user(request)
+        return [{"kind": each.kind, "sentAt": iso(each.at)} for each in environment.notices(user_id)]
 
     def read_transcript(self, request: Request[Any, Any, Any]) -> list[dict[str, Any]]:
         """Requests and answers, oldest first; `unmasked=true` shows secrets too."""
@@ -144,6 +146,13 @@ class Control:
         environment = self._environment(request)
         body: ExternalPerson = _body(request, ExternalPerson)
         return {"jwt": environment.external_jwt(sub=body.sub, email=body.email, scope=body.scope)}
+
+    def _user(self, request: Request[Any, Any, Any]) -> tuple[Environment, str]:
+        environment = self._environment(request)
+        user_id = str(request.scope["path_params"]["user_id"])
+        if not _ID.fullmatch(user_id) or environment.operations.store.user(user_id) is None:
+            raise Refusal(404, "not_found", "There is no such user")
+        return environment, user_id
 
     def _environment(self, request: Request[Any, Any, Any]) -> Environment:
         environment = self._server.registry.get(str(request.scope["path_params"]["environment_id"]))
@@ -163,6 +172,7 @@ def control_routes(server: ReferenceServer, *, threads: bool) -> Sequence[HTTPRo
         ("GET", f"{one}/mailbox", hooks.read_mailbox),
         ("POST", f"{one}/clock", hooks.move_clock),
         ("POST", f"{one}/users/{{user_id:str}}/reset-mfa", hooks.reset_mfa),
+        ("GET", f"{one}/users/{{user_id:str}}/notices", hooks.read_notices),
         ("GET", f"{one}/transcript", hooks.read_transcript),
         ("POST", f"{one}/external-jwt", hooks.make_external_jwt),
     )

@@ -85,11 +85,6 @@ class Environment:
         return f"{self._url()}/api/v0"
 
     @property
-    def secure(self) -> bool:
-        """Whether it is reached over https."""
-        return self._url().startswith("https:")
-
-    @property
     def origin(self) -> str:
         """The first whole origin of the settings."""
         return first_origin(self.settings.origins)

@@ -89,6 +89,10 @@ class KeyPool:
         return made
 
 
+PROCESS_KEYS: Final = KeyPool()
+"""The keys that all servers of this process share: making some for each would be most of a short run."""
+
+
 def _make_rsa() -> Future[SigningKey]:
     future: Future[SigningKey] = Future()
 

@@ -11,7 +11,7 @@ from mfa_simulators.server.environment import Environment
 from mfa_simulators.server.handdriven import HandDriven
 from mfa_simulators.server.http.app import create_app
 from mfa_simulators.server.http.gateway import Gateway
-from mfa_simulators.server.keys import KeyPool
+from mfa_simulators.server.keys import PROCESS_KEYS
 from mfa_simulators.server.registry import Registry
 from mfa_simulators.server.settings import make_settings
 from mfa_simulators.server.store import Database
@@ -57,7 +57,7 @@ class ReferenceServer:
         self._control = control
         self._database = Database(database)
         self._vault = Vault()
-        self._pool = KeyPool()
+        self._pool = PROCESS_KEYS
         self._seed = seed
         self._clock = VirtualClock(clock) if isinstance(clock, str) else clock
         self._port = port
@@ -111,8 +111,10 @@ class ReferenceServer:
             seed = f"{self._seed}/{number}"
         if clock is None:
             clock = self._clock or OffsetClock()
+        environment_id = self._new_id(seed)
+        self._database.forget(environment_id)
         environment = Environment(
-            self._new_id(seed),
+            environment_id,
             number=number,
             database=self._database,
             vault=self._vault,

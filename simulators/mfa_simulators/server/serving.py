@@ -85,7 +85,13 @@ class _Server(uvicorn.Server):
         self._over = asyncio.Event()
         self.ready.set()
         await self._over.wait()
-        self.force_exit = True  # connections kept alive need no time to close
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:  # noqa: ARG002
+        """Closes the port and the connections at once: uvicorn's own waits by a clock that may stand still."""
+        for server in self.servers:
+            server.close()
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
 
     def stop(self) -> None:
         """Ends `main_loop`, from any thread."""

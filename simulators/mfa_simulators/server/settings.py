@@ -107,8 +107,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 def make_settings(values: dict[str, Any], base: Settings | None = None) -> Settings:
     """Settings from keywords or from the control plane's JSON, over those of `base`.
 
-    `require_at_onboarding` is an alias: true is enrollment "signup", false is "none". An action may be given
-    by its name alone.
+    `require_at_onboarding` is an alias: true is enrollment "signup", false is "none" unless enrollment says
+    "action". An action may be given by its name alone.
 
     Raises:
         SettingsError: an unknown name (the nearest known one is named), or a value of the wrong kind.
@@ -135,13 +135,12 @@ def _without_alias(values: dict[str, Any]) -> dict[str, Any]:
     if not isinstance(alias, bool):
         raise SettingsError(f"require_at_onboarding: expected true or false, found {alias!r}")
     rest = {name: value for name, value in values.items() if name != "require_at_onboarding"}
-    meant = "signup" if alias else "none"
-    if rest.get("enrollment", meant) != meant:
+    given = rest.get("enrollment")
+    if given is not None and alias != (given == "signup"):
         raise SettingsError(
-            f"require_at_onboarding={alias} means enrollment={meant!r}, and it was given as "
-            f"{rest['enrollment']!r} too: give one of the two"
+            f"require_at_onboarding={alias} and enrollment={given!r} contradict each other: give one of the two"
         )
-    return {**rest, "enrollment": meant}
+    return {"enrollment": "signup" if alias else "none", **rest}
 
 
 def _action(value: object) -> object:

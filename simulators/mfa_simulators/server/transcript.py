@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import deque
 from typing import TYPE_CHECKING, Any, Final
 
@@ -21,13 +20,13 @@ _SECRET_HEADERS: Final = frozenset(
         *("x-dynamic-device-signed-nonce", "x-dynamic-device-registration-token"),
     }
 )
-_SECRET_MEMBERS: Final = frozenset(
+_SECRET_IN_ANSWERS: Final = frozenset(
     {
-        *("code", "secret", "uri", "jwt", "minifiedJwt", "mfaToken", "elevatedAccessToken"),
+        *("secret", "uri", "jwt", "minifiedJwt", "mfaToken", "elevatedAccessToken"),
         *("verificationToken", "recoveryCodes", "signature", "captchaToken"),
     }
 )
-_ERROR_CODE: Final = re.compile(r"[a-z]+(?:_[a-z]+)+")  # `code` of an error is no secret
+_SECRET_IN_REQUESTS: Final = _SECRET_IN_ANSWERS | {"code"}  # in answers it is the code of an error
 
 
 class Exchanged(msgspec.Struct, frozen=True):
@@ -68,11 +67,14 @@ def _shown(entry: Exchanged, *, unmasked: bool) -> dict[str, Any]:
         "method": entry.method,
         "path": entry.path,
         "query": entry.query,
-        "request": {"headers": _headers(entry.headers, unmasked), "body": _body(entry.body, unmasked)},
+        "request": {
+            "headers": _headers(entry.headers, unmasked),
+            "body": _body(entry.body, _SECRET_IN_REQUESTS, unmasked),
+        },
         "status": entry.status,
         "answer": {
             "headers": _headers(entry.answer_headers, unmasked),
-            "body": _body(entry.answer, unmasked),
+            "body": _body(entry.answer, _SECRET_IN_ANSWERS, unmasked),
         },
     }
 
@@ -85,29 +87,26 @@ def _headers(headers: Iterable[tuple[bytes, bytes]], unmasked: bool) -> dict[str
     return shown
 
 
-def _body(raw: bytes, unmasked: bool) -> Any:
+def _body(raw: bytes, secret: frozenset[str], unmasked: bool) -> Any:
     if not raw:
         return None
     try:
         read = msgspec.json.decode(raw)
     except (msgspec.DecodeError, ValueError, RecursionError):
         return raw.decode("latin-1") if unmasked else f"({len(raw)} bytes, not JSON)"
-    return read if unmasked else _masked(read)
+    return read if unmasked else _masked(read, secret)
 
 
-def _masked(value: Any) -> Any:
+def _masked(value: Any, secret: frozenset[str]) -> Any:
     if isinstance(value, list):
-        return [_masked(each) for each in value]
+        return [_masked(each, secret) for each in value]
     if not isinstance(value, dict):
         return value
-    return {name: _mask(name, each) for name, each in value.items()}
+    return {name: _mask(each) if name in secret else _masked(each, secret) for name, each in value.items()}
 
 
-def _mask(name: str, value: Any) -> Any:
-    if name not in _SECRET_MEMBERS or value is None:
-        return _masked(value)
+def _mask(value: Any) -> Any:
+    """A mask; how many secrets a list holds may be seen, and whether there is one."""
     if isinstance(value, list):
         return [_MASK] * len(value)
-    if name == "code" and isinstance(value, str) and _ERROR_CODE.fullmatch(value):
-        return value
-    return _MASK
+    return None if value is None else _MASK

@@ -41,11 +41,11 @@ def test_a_failure_counts_failed_and_blocked_among_what_was_tested(
         make_check(Verdict.WARN),
         make_check(Verdict.NOT_APPLICABLE, reason="no passkeys"),
     )
-    assert headline(events) == "FAIL: 2 of the 4 checks that were carried out; 1 was NOT TESTED"
+    assert headline(events) == "FAIL: 2 of the 4 checks that were carried out; 1 warned; 1 was NOT TESTED"
 
 
 def test_a_warning_alone_lets_a_run_pass(make_check: MakeCheck, make_run: MakeRun) -> None:
-    assert headline(make_run(make_check(), make_check(Verdict.WARN))) == "PASS: all 2 checks"
+    assert headline(make_run(make_check(), make_check(Verdict.WARN))) == "PASS: all 2 checks; 1 warned"
 
 
 def test_an_error_of_ours_is_never_called_a_failure_of_the_target(

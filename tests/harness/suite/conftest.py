@@ -19,10 +19,11 @@ from mfa_harness.targets.reference import ReferenceTarget
 from mfa_simulators import ReferenceServer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from mfa_harness.events import Event
+    from mfa_harness.reports.reporter import Reporter
     from mfa_harness.targets.target import Target
 
     Tamper = Callable[[httpx.Request, httpx.Response], httpx.Response]
@@ -85,10 +86,13 @@ def write(tmp_path: Path) -> Write:
 def run(monkeypatch: pytest.MonkeyPatch, write: Write) -> Run:
     """`mfa-harness check` in this process.
 
-    With `scenario`, only that one, a user's own, runs; `target` stands in for the reference server.
+    With `scenario`, only that one, a user's own, runs; `target` stands in for the reference server; reporters in
+    `before` are told first.
     """
 
-    def run(scenario: str = "", *, target: Target | None = None, **options: Any) -> Ran:
+    def run(
+        scenario: str = "", *, target: Target | None = None, before: Sequence[Reporter] = (), **options: Any
+    ) -> Ran:
         ran = Ran()
         if scenario:
             path = write(f"Feature: Mine\n{textwrap.indent(textwrap.dedent(scenario), '  ')}")
@@ -96,7 +100,7 @@ def run(monkeypatch: pytest.MonkeyPatch, write: Write) -> Run:
         with monkeypatch.context() as patch:
             if target is not None:
                 patch.setattr(check_run, "open_target", lambda *_args, **_named: target)
-            ran.code = check_run.run_check(CheckOptions(**options), [ran])
+            ran.code = check_run.run_check(CheckOptions(**options), [*before, ran])
         return ran
 
     return run

@@ -73,8 +73,8 @@ def test_every_file_says_what_it_is_about() -> None:
         assert lines[1].strip() and "@" not in lines[1]
 
 
-def test_every_scenario_that_guesses_until_it_is_stopped_is_tagged() -> None:
-    guessing = {check.id for check in CHECKS if any("until she is stopped" in s.text for s in check.steps)}
+def test_every_scenario_that_guesses_until_it_is_locked_out_is_tagged() -> None:
+    guessing = {check.id for check in CHECKS if any("until she is locked out" in s.text for s in check.steps)}
     assert guessing == {check.id for check in CHECKS if check.locks_out}
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from mfa_harness.targets.doctor import Diagnosis, Need, examine
+from mfa_harness.targets.init_profile import draft
 from mfa_simulators import ReferenceServer, VirtualClock
 
 if TYPE_CHECKING:
@@ -73,6 +74,21 @@ def test_a_strangers_server_is_told_what_can_run_and_what_not(
     }
     assert next(iter(diagnosis.kept_out.values())) == 2
     assert "clock" in diagnosis.lacking
+
+
+def test_a_drafted_profile_with_sign_in_filled_in_is_well(served: ReferenceServer, tmp_path: Path) -> None:
+    tenant = served.environment(email_code=CODE, session_based=True, actions=["wallet.waas.sign"])
+    text = draft(served.url, tenant.id)
+    assert "does not say how users sign in" in examine(None, write(tmp_path, text)).findings[0].text
+    filled = text.replace('# code = "123456"', f'code = "{CODE}"')
+    diagnosis = examine(None, write(tmp_path, filled), needs=lambda: NEEDS)
+    assert diagnosis.is_well, diagnosis.findings
+
+
+def write(folder: Path, text: str) -> Path:
+    path = folder / "profile.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
 
 
 def test_the_estimate_follows_the_rate(served: ReferenceServer, tmp_path: Path) -> None:

@@ -69,7 +69,7 @@ def test_a_command_is_started_reached_and_stopped_with_its_children(
     started.open()
     environment = started.arrange({}, scenario="a.b.c", locks_out=False)
     assert environment.request("GET", "settings").status == 200
-    child = int(started.output.split()[1])
+    child = int(next(line for line in started.output.splitlines() if line.startswith("child ")).split()[1])
     assert alive(child)
     started.close()
     deadline = time.monotonic() + 5

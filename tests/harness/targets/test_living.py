@@ -94,6 +94,7 @@ def test_a_scenario_leaves_no_user_behind(house: House) -> None:
     environment = arrange(target)
     ada, _ = signed_up(environment)
     bob, bobs = signed_up(environment, "Bob")
+    bobs.register_passkey(passkey=bob.key)
     bobs.delete_user()
     assert ada.email != bob.email
     assert environment.close() == []
@@ -200,6 +201,34 @@ def test_a_scenario_runs_where_its_settings_are(house: House) -> None:
             arrange(target, **asked)
     with pytest.raises(ScenarioError, match="did you mean 'session_based'"):
         arrange(target, sesion_based=True)
+    target.close()
+
+
+def test_another_environment_for_one_scenario_is_another_one(house: House, tmp_path: Path) -> None:
+    plain, gated = house.tenant(), house.tenant(session_based=True)
+    environments = (
+        NamedEnvironment(id=plain.id),
+        NamedEnvironment(id=gated.id, settings={"session_based": True}),
+    )
+
+    def two(target: UrlTarget, **settings: object) -> tuple[str, str]:
+        first = target.arrange(settings, scenario="a.b.c", locks_out=False)
+        return first.id, target.arrange(settings, scenario="a.b.c/other", locks_out=False).id
+
+    target = house.open(environments=environments)
+    assert two(target) == (plain.id, gated.id)  # it need not be alike
+    assert two(target, session_based=True) == (gated.id, plain.id)
+    with pytest.raises(NotApplicable, match="passkeys = false"):
+        target.arrange({"passkeys": False}, scenario="a.b.c/other", locks_out=False)
+    target.close()
+    (tmp_path / "arrange.py").write_text(
+        "import os, json; new = not os.path.exists('x'); open('x', 'w').close()\n"
+        f"print(json.dumps({{'environmentId': '{plain.id}' if new else '{gated.id}'}}))"
+    )
+    target = house.open(arrange=Arrange(command=f"{sys.executable} arrange.py"), folder=tmp_path)
+    assert two(target) == (plain.id, gated.id)
+    with pytest.raises(NotApplicable, match="one environment only"):
+        two(target, session_based=True)
     target.close()
 
 

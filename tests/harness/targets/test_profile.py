@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 
 from mfa_harness.targets.capabilities import CAPABILITIES
@@ -130,7 +131,9 @@ def test_a_capability_is_lacking_with_a_reason(tmp_path: Path) -> None:
 def test_what_the_kind_of_target_cannot_do_outweighs_the_file(tmp_path: Path) -> None:
     profile = Profile.load(write(tmp_path, "[capabilities]\nclock = true")).amended(clock="its time is real")
     assert profile.why_not("clock") == "its time is real"
-    assert profile.amended(clock=True).has("clock")
+    unsaid = Profile()
+    assert unsaid.amended(clock=True).has("clock")
+    assert not msgspec.structs.replace(unsaid, capabilities={"clock": False}).amended(clock=True).has("clock")
 
 
 def test_a_capability_that_does_not_exist_is_a_mistake_of_ours() -> None:

@@ -144,6 +144,13 @@ def test_an_administrator_can_reset_mfa(target: Target) -> None:
     assert client.get_mfa_devices() == ()
 
 
+def test_what_users_are_told_of_their_factors_can_be_read(target: Target) -> None:
+    environment = arrange(target)
+    _, client = enrolled(environment)
+    assert client.state.user is not None
+    assert environment.notices(client.state.user.id)
+
+
 def test_a_token_of_another_issuer_signs_in(target: Target) -> None:
     environment = arrange(target)
     client = environment.connect()
@@ -185,6 +192,12 @@ def test_the_people_live_where_the_profile_says(served: ReferenceServer) -> None
         ada.sign_up(client)
         client.register_passkey(passkey=ada.key)
         target.close()
+
+
+def test_in_process_everything_is_in_reach_whatever_the_profile_leaves_unsaid() -> None:
+    target = open_target("reference", Profile(capabilities={"admin-reset": "not today"}))
+    assert target.profile.has("clock")
+    assert target.profile.why_not("admin-reset") == "not today"
 
 
 def test_an_unknown_fault_is_refused_with_the_nearest() -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
+from weakref import WeakValueDictionary
 
 import jwt
 import msgspec
@@ -10,7 +11,6 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from sqlalchemy import select, update
 
 from mfa_simulators.server.faults.fault import fault
-from mfa_simulators.server.faults.notes import notes
 from mfa_simulators.server.operations import Operations
 from mfa_simulators.server.rules import Rules
 from mfa_simulators.server.rules.allowance import Endpoint, Opening
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from mfa_simulators.server.operations import Call, Caller
+    from mfa_simulators.server.operations import Call, Caller, Tools
     from mfa_simulators.server.rules.gate import GateFacts
     from mfa_simulators.server.store.records import Device, Session, User
 
@@ -182,11 +182,14 @@ class _GatedDeletes(Rules):
         return not gated and super().deletion_needs_proof(kind, gated)
 
 
-@fault(
+_writable = fault(
     *("S15", "gate-writable-by-user", "A user can write the gate away in her profile"),
     requirement="gate.not-user-writable",
     sources=("CWE-915",),
 )
+
+
+@_writable
 class _Writable(Operations):
     def apply_update(self, caller: Caller, body: dict[str, Any], profile: str | None) -> None:
         super().apply_update(caller, body, profile)
@@ -194,11 +197,7 @@ class _Writable(Operations):
             self.store.complete_mfa(caller.session, caller.session.created_at)
 
 
-@fault(
-    *("S15", "gate-writable-by-user", "A user can write the gate away in her profile"),
-    requirement="gate.not-user-writable",
-    sources=("CWE-915",),
-)
+@_writable
 class _WritableWhileGated(Rules):
     def gated_opening(self, endpoint: Endpoint) -> Opening:
         return Opening.OPEN if endpoint is Endpoint.USER_UPDATE else super().gated_opening(endpoint)
@@ -322,9 +321,13 @@ class _DeletedWorks(Store):
     sources=("D-17", "D-20", "CWE-863"),
 )
 class _OtherEnvironment(Operations):
+    _neighbours: ClassVar[WeakValueDictionary[str, _OtherEnvironment]] = WeakValueDictionary()
+
+    def __init__(self, tools: Tools) -> None:
+        super().__init__(tools)
+        self._neighbours[tools.environment_id] = self
+
     def authenticate(self, call: Call) -> Caller:
-        neighbours = notes(_OtherEnvironment, "E18")
-        neighbours[self.tools.environment_id] = self
-        claims = _unverified(call.token) if call.token is not None else None
-        home = neighbours.get(str((claims or {}).get("environment_id")), self)
+        claims = None if call.token is None else _unverified(call.token)
+        home = self._neighbours.get(str((claims or {}).get("environment_id")), self)
         return super(_OtherEnvironment, home).authenticate(call)

@@ -77,6 +77,16 @@ class _ByHeader(Rules):
 
 
 @fault(
+    *("X07", "limit-by-spelling", "Another spelling of the e-mail address gives as many guesses again"),
+    requirement="limits.per-account",
+    sources=("CVE-2025-24806",),
+)
+class _BySpelling(Rules):
+    def limited_address(self, address: str) -> str:
+        return address
+
+
+@fault(
     *("X08", "limit-race", "Parallel guesses all pass the limit: it is checked, then counted"),
     requirement="limits.attempts",
     sources=("CWE-362",),
@@ -119,11 +129,14 @@ class _NoRetryAfter(Rules):
         return None
 
 
-@fault(
+_telling = fault(
     *("X12", "errors-tell-apart", "Errors tell a used code from a wrong one"),
     requirement="errors.uniform",
     sources=("ASVS 5.0 6.3.8", "CWE-203"),
 )
+
+
+@_telling
 class _TellingCodes(Operations):
     def wrong_recovery_code(self, call: Call, caller: Caller, code: str) -> Refusal:
         plain = self.rules.recovery_code_as_stored(code) or ""
@@ -140,11 +153,7 @@ class _TellingCodes(Operations):
         return super().wrong_totp(call, caller, devices, code)
 
 
-@fault(
-    *("X12", "errors-tell-apart", "Errors tell a used code from a wrong one"),
-    requirement="errors.uniform",
-    sources=("ASVS 5.0 6.3.8", "CWE-203"),
-)
+@_telling
 class _TellingDevices(Rules):
     def device_refusal(self, owner: str | None) -> Refusal:
         if owner is None:

@@ -37,11 +37,14 @@ class _AnyChallenge(Store):
         return True
 
 
-@fault(
+_reusable = fault(
     *("P02", "passkey-challenge-reusable", "A challenge is not used up: an assertion can be sent twice"),
     requirement="passkey.challenge-once",
     sources=("WebAuthn L3 7.2 step 11", "WebAuthn L3 13.4.3", "CWE-294"),
 )
+
+
+@_reusable
 class _ReusableChallenge(Store):
     def spend_challenge(self, challenge: bytes, purpose: str, session_id: str, now: float) -> bool:
         known = notes(self, "P02")
@@ -51,11 +54,7 @@ class _ReusableChallenge(Store):
         return key in known
 
 
-@fault(
-    *("P02", "passkey-challenge-reusable", "A challenge is not used up: an assertion can be sent twice"),
-    requirement="passkey.challenge-once",
-    sources=("WebAuthn L3 7.2 step 11", "WebAuthn L3 13.4.3", "CWE-294"),
-)
+@_reusable
 class _ReplayUnseen(Rules):
     def counter_policy(self) -> str:  # or the counter would give the replay away
         return "ignore"

@@ -176,7 +176,7 @@ class _Reauthentication(Rules):
 
 
 @fault(
-    *("M17", "step-up-check-says-no", "stepUp/check says that nothing is required"),
+    *("M17", "step-up-check-says-no", "The step-up check says that nothing is required"),
     requirement="step-up.check",
     sources=("D-83", "D-86"),
 )
@@ -186,7 +186,7 @@ class _SaysNo(Rules):
 
 
 @fault(
-    *("M18", "step-up-lists-others", "stepUp/check lists the devices of other users"),
+    *("M18", "step-up-lists-others", "The step-up check lists the devices of other users"),
     requirement="step-up.check",
     sources=("D-83", "CWE-200"),
 )

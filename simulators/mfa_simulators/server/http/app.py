@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from litestar import Litestar, Request, Response, Router
 from litestar.exceptions import HTTPException
 from litestar.openapi import OpenAPIConfig
+from litestar.plugins.core import MsgspecDIPlugin
 
 from mfa_simulators.server.http.mfa_routes import MFA_ROUTES
 from mfa_simulators.server.http.openapi import openapi_handler
@@ -18,11 +19,23 @@ from mfa_simulators.server.rules.refusal import Refusal
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from litestar.plugins import PluginProtocol
     from litestar.types import ControllerRouterHandler
 
 _LOG: Final = logging.getLogger("mfa_simulators.server")
 _CODES: Final = {404: "not_found", 405: "method_not_allowed", 413: "payload_too_large"}
 _INTERNAL: Final = 500
+
+
+class _Application(Litestar):
+    """Litestar without its plugins for pydantic and attrs.
+
+    Nothing here speaks either, and pydantic cannot be imported while a user's freezegun holds the date.
+    """
+
+    @staticmethod
+    def _get_default_plugins(plugins: list[PluginProtocol]) -> list[PluginProtocol]:
+        return [*plugins, MsgspecDIPlugin()]
 
 
 def create_app(*, threads: bool, more: Sequence[ControllerRouterHandler] = ()) -> Litestar:
@@ -36,7 +49,7 @@ def create_app(*, threads: bool, more: Sequence[ControllerRouterHandler] = ()) -
         "/api/v0/sdk/{environment_id:str}",
         route_handlers=[handler(route, threads=threads) for route in (*ROUTES, *MFA_ROUTES)],
     )
-    return Litestar(
+    return _Application(
         route_handlers=[environments, openapi_handler(threads=threads), *more],
         openapi_config=OpenAPIConfig(
             title="Account MFA reference server", version="0", render_plugins=(), path="/api/v0/openapi"

@@ -17,12 +17,15 @@ def read_cookies(header: str) -> dict[str, str]:
     return found
 
 
-def session_cookie(token: str, seconds: int, *, secure: bool) -> str:
-    """Set-Cookie for a session. Max-Age, since Expires means nothing on a virtual clock."""
-    flags = "; Secure; SameSite=None" if secure else "; SameSite=Lax"
-    return f"{TOKEN_COOKIE}={token}; Path=/; Max-Age={seconds}; HttpOnly{flags}"
+def session_cookie(token: str, seconds: int) -> str:
+    """Set-Cookie for a session.
+
+    Max-Age, since Expires means nothing on a virtual clock; not Secure, since this server is on http and
+    clients would drop it.
+    """
+    return f"{TOKEN_COOKIE}={token}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax"
 
 
-def no_cookie(*, secure: bool) -> str:
+def no_cookie() -> str:
     """Set-Cookie that ends a session."""
-    return session_cookie("", 0, secure=secure)
+    return session_cookie("", 0)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -20,7 +19,6 @@ from mfa_simulators.server.wire.answers import VerifyResponse
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-LOG: Final = logging.getLogger("mfa_simulators.server")
 _OK: Final = 200
 _EMPTY: Final = 204
 
@@ -111,13 +109,12 @@ def _answer(route: Route, exchange: Exchange, path: dict[str, Any]) -> Response[
 
 def _with_cookie(route: Route, exchange: Exchange, answer: Any, headers: dict[str, str]) -> Any:
     """In cookie mode the token is in no body (D-24)."""
-    secure = exchange.environment.secure
     if isinstance(answer, VerifyResponse):
         seconds = max(0, answer.expires_at - int(exchange.call.now))
-        headers["set-cookie"] = session_cookie(answer.minified_jwt or "", seconds, secure=secure)
+        headers["set-cookie"] = session_cookie(answer.minified_jwt or "", seconds)
         return msgspec.structs.replace(answer, jwt=None, minified_jwt=None)
     if route.ends_session:
-        headers["set-cookie"] = no_cookie(secure=secure)
+        headers["set-cookie"] = no_cookie()
     return answer
 
 

@@ -15,6 +15,7 @@ from mfa_simulators.server.rules.allowance import Endpoint, Opening
 from mfa_simulators.server.rules.gate import GateFacts
 from mfa_simulators.server.rules.refusal import needs_full_session, unauthorized
 from mfa_simulators.server.rules.tokens import ELEVATED_TYPE, SESSION_TYPE, SessionFacts
+from mfa_simulators.server.store.records import Session
 from mfa_simulators.server.wire.answers import SdkUser, VerifiedCredential, VerifyResponse
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from mfa_simulators.server.outbox import Outbox
     from mfa_simulators.server.rules import Rules
     from mfa_simulators.server.store import Store
-    from mfa_simulators.server.store.records import Methods, Passkey, Session, User
+    from mfa_simulators.server.store.records import Methods, Passkey, User
     from mfa_simulators.server.vault import Vault
     from mfa_simulators.server.wire.requests import Proving, TokenWish
 
@@ -123,7 +124,8 @@ class OperationsBase:
         rules = self.rules
         subject = rules.limit_subject(account, session, call.address, call.forwarded)
         wait = self.store.take_attempt(
-            *(subject, path),
+            subject,
+            path,
             limit=rules.attempts_allowed(path),
             window=rules.window_seconds(path),
             now=call.now,
@@ -182,7 +184,9 @@ class OperationsBase:
         token = base64.urlsafe_b64encode(random).rstrip(b"=").decode()
         seconds = self.rules.settings.mfa_token_seconds
         self.store.add_mfa_token(
-            *(self.mfa_token_digest(token), session.user_id, session.id),
+            self.mfa_token_digest(token),
+            session.user_id,
+            session.id,
             single_use=wish.single_use if wish is not None else True,
             expires_at=None if seconds is None else now + seconds,
         )
@@ -232,6 +236,21 @@ class OperationsBase:
         return user, msgspec.structs.replace(caller.session, mfa_at=now), methods
 
     # Answers.
+
+    def new_session(
+        self, call: Call, user_id: str, method: str, credential: str, public_key: str | None
+    ) -> Session:
+        """A session about to begin; some ways of signing in may be MFA by themselves."""
+        return Session(
+            id=self.randomness.uuid("session", user_id),
+            user_id=user_id,
+            created_at=call.now,
+            mfa_at=call.now if self.rules.sign_in_completes_mfa(method) else None,
+            revoked_at=None,
+            method=method,
+            credential_id=credential,
+            public_key=public_key or call.session_public_key,
+        )
 
     def session_gated(self, user: User, session: Session, methods: Methods) -> bool:
         """Whether a session still owes MFA."""
@@ -301,7 +320,8 @@ class OperationsBase:
         """The user as the wire shows her."""
         profile = {} if user.profile == "{}" else msgspec.json.decode(user.profile)
         credentials = _credentials(user, methods.passkeys, self.rules.passkey_signin_open())
-        last = session.credential_id
+        known = any(each.id == session.credential_id for each in credentials)
+        last = session.credential_id if known else msgspec.UNSET
         return SdkUser(
             id=user.id,
             project_environment_id=self.tools.environment_id,
@@ -310,7 +330,7 @@ class OperationsBase:
             mfa_backup_code_acknowledgement=user.acknowledgement,
             session_id=session.id,
             new_user=new_user,
-            last_verified_credential_id=last if any(each.id == last for each in credentials) else None,
+            last_verified_credential_id=last,
             first_visit=iso(user.created_at),
             last_visit=iso(user.last_visit),
             email=msgspec.UNSET if user.email is None else user.email,

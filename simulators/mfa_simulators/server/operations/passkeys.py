@@ -12,7 +12,7 @@ import msgspec
 from mfa_simulators.clock import iso
 from mfa_simulators.server.operations.recovery_sets import RecoverySets
 from mfa_simulators.server.rules.allowance import Endpoint
-from mfa_simulators.server.store.records import Passkey, Session
+from mfa_simulators.server.store.records import Passkey
 from mfa_simulators.server.wire.answers import PasskeyRegistration, UserPasskey, UserPasskeys
 from mfa_simulators.server.wire.requests import Proving
 from mfa_simulators.webauthn import (
@@ -181,11 +181,7 @@ class PasskeyOperations(RecoverySets):
         user = self.store.user(passkey.user_id)
         if user is None:
             raise rules.passkey_refusal()
-        done = call.now if rules.sign_in_completes_mfa("passkey") else None
-        session = Session(
-            *(self.randomness.uuid("session", user.id), user.id, call.now, done, None),
-            *("passkey", passkey.id, body.session_public_key or call.session_public_key),
-        )
+        session = self.new_session(call, user.id, "passkey", passkey.id, body.session_public_key)
         session, methods = self.store.open_session(user, session)
         gated = rules.gate_at_sign_in("passkey", self.session_gated(user, session, methods))
         return self.signed_in(call, user, session, methods, gated=gated)

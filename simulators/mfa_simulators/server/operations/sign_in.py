@@ -10,7 +10,7 @@ from mfa_simulators.server.operations.base import OperationsBase, credential_id
 from mfa_simulators.server.operations.device_signature import signature_holds
 from mfa_simulators.server.rules.allowance import Endpoint
 from mfa_simulators.server.rules.refusal import bad_request, unauthorized
-from mfa_simulators.server.store.records import Session, User, Verification
+from mfa_simulators.server.store.records import User, Verification
 from mfa_simulators.server.wire.answers import CodeSent, Elevated, SmsSent
 
 if TYPE_CHECKING:
@@ -55,8 +55,11 @@ class SignInOperations(OperationsBase):
         code = self._new_code(channel, address)
         self.store.add_verification(
             Verification(
-                *(verification_id, channel, address, self.sent_code_digest(verification_id, code)),
-                now + self.rules.sign_in_code_seconds(),
+                id=verification_id,
+                channel=channel,
+                address=address,
+                digest=self.sent_code_digest(verification_id, code),
+                expires_at=now + self.rules.sign_in_code_seconds(),
             )
         )
         self.tools.outbox.send(address, code, now)
@@ -66,12 +69,12 @@ class SignInOperations(OperationsBase):
         """Sends another code in place of one not used."""
         verification = self._verification(body.verification_id, "email")
         if verification is None:
-            raise self.rules.wrong_sign_in_code()
+            raise self.rules.wrong_sign_in_code("email")
         code = self._new_code("email", verification.address)
         digest = self.sent_code_digest(verification.id, code)
         expires_at = call.now + self.rules.sign_in_code_seconds()
         if not self.store.renew_verification(verification.id, digest, expires_at):
-            raise self.rules.wrong_sign_in_code()
+            raise self.rules.wrong_sign_in_code("email")
         self.tools.outbox.send(verification.address, code, call.now)
         return CodeSent(verification_id=verification.id, email=verification.address)
 
@@ -96,11 +99,11 @@ class SignInOperations(OperationsBase):
         """
         verification = self._verification(verification_id, channel)
         if verification is None:
-            raise self.rules.wrong_sign_in_code()
-        subject = self.take_attempt(call, path, self._key(channel, verification.address))
+            raise self.rules.wrong_sign_in_code(channel)
+        subject = self.take_attempt(call, path, self.rules.limited_address(verification.address))
         digest = self.sent_code_digest(verification.id, code)
         if not self.store.spend_verification(verification.id, digest, call.now):
-            raise self.rules.wrong_sign_in_code()
+            raise self.rules.wrong_sign_in_code(channel)
         self.store.give_attempt_back(subject, path)
         return verification.address
 
@@ -114,12 +117,13 @@ class SignInOperations(OperationsBase):
             call, channel, body.verification_id, body.verification_token, "sign-in-code"
         )
         email, phone = (address, None) if channel == "email" else (None, address)
-        public_key = body.session_public_key or call.session_public_key
         return self.opened(
-            *(call, channel, self._key(channel, address)),
+            call,
+            channel,
+            self._key(channel, address),
             email=email,
             phone=phone,
-            public_key=public_key,
+            public_key=body.session_public_key,
             link=body.allow_new_mfa_linking,
         )
 
@@ -139,15 +143,19 @@ class SignInOperations(OperationsBase):
         rules = self.rules
         known = self.store.user_by(method, key)
         user_id = self.randomness.uuid("user", key) if known is None else known.id
-        newcomer = User(*(user_id, email, phone, external_id, call.now, call.now, "{}", None, None))
-        user, session, methods, new = self.store.sign_in(
-            *(method, key, newcomer),
-            Session(
-                *(self.randomness.uuid("session", user_id), user_id, call.now),
-                *(call.now if rules.sign_in_completes_mfa(method) else None, None, method),
-                *(credential_id(user_id, method), public_key),
-            ),
+        newcomer = User(
+            id=user_id,
+            email=email,
+            phone=phone,
+            external_id=external_id,
+            created_at=call.now,
+            last_visit=call.now,
+            profile="{}",
+            acknowledgement=None,
+            enrolled_at=None,
         )
+        begun = self.new_session(call, user_id, method, credential_id(user_id, method), public_key)
+        user, session, methods, new = self.store.sign_in(method, key, newcomer, begun)
         gated = rules.gate_at_sign_in(method, self.session_gated(user, session, methods))
         elevated = None
         if link and rules.new_link_may_elevate(rules.has_method(methods)):
@@ -180,10 +188,12 @@ class SignInOperations(OperationsBase):
         claims = self.external_claims(token, call.now)
         email = claims.get("email")
         return self.opened(
-            *(call, "external", claims["sub"]),
+            call,
+            "external",
+            claims["sub"],
             external_id=claims["sub"],
             email=self.rules.email(email) if isinstance(email, str) else None,
-            public_key=body.session_public_key or call.session_public_key,
+            public_key=body.session_public_key,
         )
 
     def external_claims(self, token: str, now: float) -> dict[str, Any]:

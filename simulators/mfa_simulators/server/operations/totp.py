@@ -93,23 +93,18 @@ class TotpOperations(RecoverySets, OperationsBase):
         code = rules.code_argument(body.code)
         self.granted(body)
         methods = self.store.methods(caller.user.id)
-        devices = self._answering(caller, methods, body.id)
+        devices = self._answering(methods, body.id)
         subject = self.take_attempt(call, "totp", caller.user.id, caller.session.id)
         if self.totp_answered(call, caller, devices, methods, code) is None:
             raise self.wrong_totp(call, caller, devices, code)
         self.store.give_attempt_back(subject, "totp")
         return self.passed_mfa(call, caller, "totp", body)
 
-    def _answering(self, caller: Caller, methods: Methods, device_id: str | None) -> Sequence[Device]:
+    def _answering(self, methods: Methods, device_id: str | None) -> Sequence[Device]:
         rules = self.rules
-        candidates = self.totp_candidates(caller, methods)
-        if device_id is not None and not any(device.id == device_id for device in candidates):
+        if device_id is not None and not any(device.id == device_id for device in methods.devices):
             raise rules.device_refusal(self.store.owner_of_device(device_id))
-        return rules.answering_devices(candidates, device_id)
-
-    def totp_candidates(self, caller: Caller, methods: Methods) -> list[Device]:  # noqa: ARG002
-        """The devices whose code may be given in this session: the caller's own."""
-        return methods.devices
+        return rules.answering_devices(methods.devices, device_id)
 
     def totp_answered(
         self, call: Call, caller: Caller, devices: Sequence[Device], methods: Methods, code: str

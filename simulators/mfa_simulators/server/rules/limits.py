@@ -23,6 +23,10 @@ class LimitRules(RuleBook):
         """Whose attempts are counted together: the account's, whatever the session or the headers say."""
         return account
 
+    def limited_address(self, address: str) -> str:
+        """Whose attempts at a code by e-mail or SMS are counted together: those of all spellings."""
+        return address.casefold()
+
     def retry_after(self, seconds: float) -> int | None:
         """The Retry-After header: whole seconds, at least one (D-90)."""
         return max(1, math.ceil(seconds))

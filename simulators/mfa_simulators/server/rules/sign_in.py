@@ -59,9 +59,9 @@ class SignInRules(RuleBook):
         """Life of a code by e-mail or SMS."""
         return self.settings.email_code_seconds
 
-    def wrong_sign_in_code(self) -> Refusal:
+    def wrong_sign_in_code(self, channel: str) -> Refusal:
         """The answer to a code by e-mail or SMS that is wrong, used, expired or was never sent."""
-        return Refusal(422, "wrong_email_verification_token", "Invalid code")
+        return Refusal(422, f"wrong_{channel}_verification_token", "Invalid code")
 
     def external_refusal(self) -> Refusal:
         """The answer to a token of the external issuer that does not verify."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+import msgspec
 from sqlalchemy import and_, delete, insert, select, update
 
 from mfa_simulators.server.store.base import StoreBase, here, value
@@ -165,24 +166,12 @@ class AccountStore(MethodSteps, StoreBase):
         return User(*row)
 
     def _add_user(self, connection: Connection, user: User, method: str, key: str) -> None:
-        columns = dict(
-            zip(User.__struct_fields__, (getattr(user, f) for f in User.__struct_fields__), strict=True)
-        )
-        columns[_KEY_COLUMN[method]] = key
-        connection.execute(_ADD_USER, {"environment_id": self.environment_id, "email_key": None, **columns})
+        columns = {**msgspec.structs.asdict(user), "email_key": None, _KEY_COLUMN[method]: key}
+        connection.execute(_ADD_USER, {"environment_id": self.environment_id, **columns})
 
     def _open_session(self, connection: Connection, session: Session, user: User) -> Session:
-        opened = Session(
-            *(session.id, user.id, session.created_at, session.mfa_at, None),
-            *(session.method, session.credential_id, session.public_key),
-        )
-        columns = dict(
-            zip(
-                Session.__struct_fields__,
-                (getattr(opened, f) for f in Session.__struct_fields__),
-                strict=True,
-            )
-        )
+        opened = msgspec.structs.replace(session, user_id=user.id)
+        columns = msgspec.structs.asdict(opened)
         connection.execute(_ADD_SESSION, {"environment_id": self.environment_id, **columns})
         return opened
 

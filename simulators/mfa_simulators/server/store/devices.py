@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
 from sqlalchemy import and_, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
@@ -79,7 +80,7 @@ class DeviceStore(MethodSteps):
         try:
             with self.database.write() as connection:
                 self._run(connection, _DROP_UNVERIFIED, user_id=device.user_id)
-                columns = {name: getattr(device, name) for name in Device.__struct_fields__}
+                columns = msgspec.structs.asdict(device)
                 connection.execute(_ADD, {"environment_id": self.environment_id, **columns})
         except IntegrityError:
             return False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
 from sqlalchemy import and_, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
@@ -72,7 +73,7 @@ class PasskeyStore(MethodSteps):
         """Stores a passkey, recovery codes with it if it is the first method; false: its id is known."""
         try:
             with self.database.write() as connection:
-                columns = {name: getattr(passkey, name) for name in Passkey.__struct_fields__}
+                columns = msgspec.structs.asdict(passkey)
                 connection.execute(_ADD, {"environment_id": self.environment_id, **columns})
                 self._first_set(connection, passkey.user_id, codes, acknowledgement, now)
                 self._note(connection, passkey.user_id, "passkey-added", now)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
 from sqlalchemy import and_, bindparam, case, delete, exists, insert, or_, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
@@ -128,7 +129,7 @@ class ProofStore(StoreBase):
 
     def add_verification(self, verification: Verification) -> None:
         """Stores a code that was sent."""
-        columns = {name: getattr(verification, name) for name in Verification.__struct_fields__}
+        columns = msgspec.structs.asdict(verification)
         with self.database.write() as connection:
             connection.execute(_ADD_VERIFICATION, {"environment_id": self.environment_id, **columns})
 

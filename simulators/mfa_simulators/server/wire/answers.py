@@ -38,7 +38,7 @@ class SdkUser(Answer, frozen=True, kw_only=True):
     missing_fields: tuple[str, ...] = ()
     session_id: str
     new_user: bool
-    last_verified_credential_id: str | None
+    last_verified_credential_id: str | msgspec.UnsetType | None
     first_visit: str
     last_visit: str
     email: str | msgspec.UnsetType = msgspec.UNSET
