@@ -28,6 +28,18 @@ Feature: Guessing
     When she enters wrong codes until she is locked out, signing in again after every 4
     Then she is locked out
 
+  @limits.per-account.spelling @locks-out
+  Scenario: Spelling the address differently gives no new guesses
+    Given a user who has enrolled no MFA method
+    When she enters wrong e-mail codes until she is locked out, spelling her address differently each time
+    Then she is locked out
+
+  @limits.every-path.email-codes @locks-out
+  Scenario: Guessing e-mail codes locks the account
+    Given a user who has enrolled no MFA method
+    When she enters wrong e-mail codes until she is locked out
+    Then she is locked out
+
   @limits.per-account.others-free @locks-out
   Scenario: Guesses at one account do not lock another
     Given a user who has enrolled an authenticator app

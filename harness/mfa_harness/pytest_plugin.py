@@ -61,8 +61,11 @@ def pytest_bdd_before_step(request: pytest.FixtureRequest, step_func: Callable[.
 @pytest.hookimpl(optionalhook=True)
 def pytest_bdd_step_func_lookup_error(request: pytest.FixtureRequest, step: Any) -> None:
     """Name the nearest sentence to one that nobody has defined."""
-    if session := _session(request.node):
-        session.no_such_step(step.name)
+    if _session(request.node):
+        from mfa_harness.steps.sentence import unknown_sentence  # noqa: PLC0415
+        from mfa_harness.verdicts import ScenarioError  # noqa: PLC0415
+
+        raise ScenarioError(unknown_sentence(step.name))
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -109,7 +109,7 @@ def checks(extra: Iterable[Path] = ()) -> list[Check]:
 
 @cache
 def read(path: Path) -> tuple[Check, ...]:
-    """The checks of one feature file, by its whole path.
+    """The checks of one feature file, by its whole path; read once, as pytest-bdd does.
 
     Raises:
         FeatureError: as `checks`.

@@ -128,6 +128,17 @@ def test_parallel_guesses_do_not_get_past_the_limit(crowd: Any) -> None:
     assert at_once([call] * THREADS) == {422: 10, 429: THREADS - 10}
 
 
+def test_the_fault_of_the_limit_lets_parallel_guesses_past_it(
+    served: Any, make_on: Callable[..., Any]
+) -> None:
+    server, client = served
+    clock = VirtualClock("2026-01-01T00:00:07Z")
+    environment = server.environment(clock=clock, attempts=3, faults=["limit-race"])
+    person = make_on(environment, client, clock).enrolled()
+    call = partial(person.call, "POST", "/users/mfa/auth/totp", {"code": "000000"})
+    assert at_once([call] * 8) == {422: 8}
+
+
 @pytest.mark.parametrize(
     ("fault", "spend"),
     [("recovery-code-race", "recovery"), ("code-race", "totp"), ("mfa-token-race", "token")],

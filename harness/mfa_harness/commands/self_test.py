@@ -18,13 +18,13 @@ def self_test(
         Path | None, typer.Option(metavar="PATH", help="Write the matrix as a Markdown page, too.")
     ] = None,
     workers: Annotated[
-        int,
+        int | None,
         typer.Option(
             metavar="N",
             min=1,
             help="Processes that share the faults; one, or with --full as many as there are cores.",
         ),
-    ] = 0,
+    ] = None,
 ) -> None:
     """Run the suite against our server with each fault in turn, and print who catches what.
 

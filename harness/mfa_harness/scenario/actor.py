@@ -15,8 +15,8 @@ from mfa_simulators.person import NoFreshCode, Person, RecoverySheet
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mfa_harness.targets.target import Environment
     from mfa_harness.targets.profile import Profile
+    from mfa_harness.targets.target import Environment
     from mfa_simulators.client.protocol import Client
     from mfa_simulators.client.values import Session, TotpRegistration
     from mfa_simulators.totp import TotpAuthenticator

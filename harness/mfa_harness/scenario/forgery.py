@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import jwt
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from jwt.algorithms import ECAlgorithm
 
 from mfa_harness.scenario.tokens import claims, encode, header
 from mfa_harness.verdicts import Blocked, NotApplicable
@@ -84,12 +85,18 @@ def signed_with_public_key(token: str, keys: list[dict[str, Any]]) -> str:
     return f"{signed}.{base64.urlsafe_b64encode(mac).rstrip(b'=').decode()}"
 
 
-def other_key(token: str) -> str:
-    """The same claims and key id, signed by a key of the forger's."""
+def other_key(token: str, *, enclosed: bool = False) -> str:
+    """The same claims and key id, signed by a key of the forger's.
+
+    Args:
+        token: to forge.
+        enclosed: the public key comes along in the header (`jwk`, RFC 7515 4.1.3), for whoever believes it.
+    """
     stranger = ec.generate_private_key(ec.SECP256R1())
-    return jwt.encode(
-        claims(token), stranger, algorithm="ES256", headers={"kid": str(header(token).get("kid"))}
-    )
+    headers: dict[str, Any] = {"kid": str(header(token).get("kid"))}
+    if enclosed:
+        headers["jwk"] = ECAlgorithm.to_jwk(stranger.public_key(), as_dict=True)
+    return jwt.encode(claims(token), stranger, algorithm="ES256", headers=headers)
 
 
 def with_claims(token: str, **changed: Any) -> str:

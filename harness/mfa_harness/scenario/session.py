@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
@@ -13,7 +13,6 @@ from mfa_harness.plugin_state import CHECK_KEY, RUN_KEY, WORLD_KEY
 from mfa_harness.scenario.judge import judge
 from mfa_harness.scenario.run import Run
 from mfa_harness.scenario.world import World
-from mfa_harness.steps.sentence import unknown_sentence
 from mfa_harness.targets.parse import open_target
 from mfa_harness.targets.target import TargetError
 from mfa_harness.verdicts import Blocked, Breach, NotApplicable, ScenarioError, Verdict
@@ -79,14 +78,6 @@ class ScenarioSession:
         item.stash[WORLD_KEY].position += 1
         self.records.append("failed")
         self.step_is_ours = function.__module__.partition(".")[0] == __package__.partition(".")[0]
-
-    def no_such_step(self, text: str) -> NoReturn:
-        """A sentence that is neither ours nor anybody's, met only now since a conftest.py might have had it.
-
-        Raises:
-            ScenarioError: always; names the nearest.
-        """
-        raise ScenarioError(unknown_sentence(text))
 
     def after_step(self, item: pytest.Item) -> None:  # noqa: ARG002 - the hook's own
         """The step has gone well."""

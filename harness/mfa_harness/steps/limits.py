@@ -32,11 +32,25 @@ def _guess(what: str, actor: Actor, guess: str) -> Any:
     return actor.client.authenticate_totp_mfa_device(guess)
 
 
+def _guess_email_code(actor: Actor, guess: str, spelling: int) -> Any:
+    """Guess the code of a sign-in; the bits of `spelling` say which letters of the address are capitals."""
+    address = "".join(
+        letter.upper() if spelling >> place & 1 else letter
+        for place, letter in enumerate(actor.person.email)
+    )
+    client = actor.open_browser()
+    return client.verify_otp(client.send_email_otp(address), guess)
+
+
 @sentence(
     "{who} enters {what} until she is locked out[, {way}]",
     example="When she enters wrong codes until she is locked out",
-    what=("wrong codes", "wrong recovery codes", "wrong codes to confirm the app"),
-    way=("signing in again after every 4", "with another X-Forwarded-For each time"),
+    what=("wrong codes", "wrong recovery codes", "wrong codes to confirm the app", "wrong e-mail codes"),
+    way=(
+        "signing in again after every 4",
+        "with another X-Forwarded-For each time",
+        "spelling her address differently each time",
+    ),
 )
 def guesses(world: World, who: str, what: str, way: str | None) -> None:
     """Guess until the account is limited, but never more often than the profile says it takes (NIST: 100)."""
@@ -58,6 +72,8 @@ def guesses(world: World, who: str, what: str, way: str | None) -> None:
                     {"code": guess},
                     {"x-forwarded-for": f"203.0.113.{number + 1}"},
                 )
+            elif what == "wrong e-mail codes":
+                _guess_email_code(actor, guess, number if way else 0)
             else:
                 _guess(what, actor, guess)
         except ClientError as error:

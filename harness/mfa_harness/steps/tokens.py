@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from mfa_harness.scenario.actor import Actor
     from mfa_harness.scenario.world import World
 
+_FAR_FUTURE = 4102444800  # 2100-01-01
 FACTORS = ("a code", "a recovery code", "her passkey")
 WISHES: Lexicon[dict[str, Any]] = Lexicon("token to ask for")
 
@@ -129,35 +130,53 @@ def step_up_is(world: World, answer: str) -> None:
             require(found.default_credential_id in ids, "a default among the credentials", "another id")
 
 
-FORGERIES: Lexicon[Callable[[World, Actor], str]] = Lexicon("forged session token")
-FORGERIES.phrase("her session token unsigned")(
-    lambda: lambda _world, actor: forgery.unsigned(forgery.token_of(actor))
-)
-FORGERIES.phrase("her session token signed with the public key as a secret")(
-    lambda: (
-        lambda world, actor: forgery.signed_with_public_key(
-            forgery.token_of(actor), forgery.published_keys(world)
-        )
-    )
-)
-FORGERIES.phrase("her session token signed by another key")(
-    lambda: lambda _world, actor: forgery.other_key(forgery.token_of(actor))
-)
-FORGERIES.phrase("her session token with its scope changed")(
-    lambda: lambda _world, actor: forgery.with_claims(forgery.token_of(actor), scope="user:basic")
-)
-FORGERIES.phrase("her session token with its expiry changed")(
-    lambda: lambda _world, actor: forgery.with_claims(forgery.token_of(actor), exp=4102444800)
-)
-FORGERIES.phrase("her session token with its user changed")(
-    lambda: (
-        lambda world, actor: forgery.with_claims(
-            forgery.token_of(actor), sub=claims(forgery.token_of(world.actor("the other user")))["sub"]
-        )
-    )
-)
-FORGERIES.phrase("no session token")(lambda: lambda _world, _actor: "")
-FORGERIES.phrase("nonsense as a session token")(lambda: lambda _world, _actor: "nonsense")
+FORGERIES: Lexicon[str] = Lexicon("forged session token")
+
+
+@FORGERIES.phrase("her session token unsigned")
+def _unsigned(world: World, actor: Actor) -> str:
+    return forgery.unsigned(forgery.token_of(actor))
+
+
+@FORGERIES.phrase("her session token signed with the public key as a secret")
+def _confused(world: World, actor: Actor) -> str:
+    return forgery.signed_with_public_key(forgery.token_of(actor), forgery.published_keys(world))
+
+
+@FORGERIES.phrase("her session token signed by another key")
+def _other_key(world: World, actor: Actor) -> str:
+    return forgery.other_key(forgery.token_of(actor))
+
+
+@FORGERIES.phrase("her session token bringing a key of its own")
+def _own_key(world: World, actor: Actor) -> str:
+    return forgery.other_key(forgery.token_of(actor), enclosed=True)
+
+
+@FORGERIES.phrase("her session token with its scope changed")
+def _scope_changed(world: World, actor: Actor) -> str:
+    return forgery.with_claims(forgery.token_of(actor), scope="user:basic")
+
+
+@FORGERIES.phrase("her session token with its expiry changed")
+def _expiry_changed(world: World, actor: Actor) -> str:
+    return forgery.with_claims(forgery.token_of(actor), exp=_FAR_FUTURE)
+
+
+@FORGERIES.phrase("her session token with its user changed")
+def _user_changed(world: World, actor: Actor) -> str:
+    other = claims(forgery.token_of(world.actor("the other user")))
+    return forgery.with_claims(forgery.token_of(actor), sub=other["sub"])
+
+
+@FORGERIES.phrase("no session token")
+def _missing(world: World, actor: Actor) -> str:
+    return ""
+
+
+@FORGERIES.phrase("nonsense as a session token")
+def _nonsense(world: World, actor: Actor) -> str:
+    return "nonsense"
 
 
 @sentence(
@@ -169,7 +188,7 @@ def presents_forged(world: World, who: str, forged: str) -> None:
     """Read the device list with a session token that the server never gave out."""
     actor = world.actor(who)
     world.need("jwks")
-    token = FORGERIES.resolve(forged)(world, actor)
+    token = FORGERIES.resolve(forged, world, actor)
     _present(world, actor, f"presenting {forged}", token)
 
 

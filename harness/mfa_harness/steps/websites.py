@@ -31,7 +31,7 @@ def not_readable(world: World) -> None:
 
 @FACTS.phrase("a relying party that the request names is not believed")
 def foreign_rp(world: World) -> None:
-    """relatedOriginRpId (D-58) of a domain that nobody configured does not become the RP ID."""
+    """The relatedOriginRpId (D-58) of a domain that nobody configured does not become the RP ID."""
     actor = world.actor("she")
     answer = world.environment.request(
         "GET",
@@ -71,7 +71,7 @@ def _session_cookie(world: World, actor: Actor) -> str:
     begun = _post(world, "emailVerifications/create", {"email": email}).json()
     proof = {"verificationUUID": begun["verificationUUID"], "verificationToken": actor.person.read_mail()}
     answer = _post(world, "emailVerifications/signin", proof)
-    cookie = answer.headers.get("set-cookie", "").partition(";")[0]
+    cookie = str(answer.headers.get("set-cookie", "")).partition(";")[0]
     if not cookie:
         raise Blocked("get a session cookie", "the sign-in set none")
     return cookie

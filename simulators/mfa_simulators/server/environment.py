@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from mfa_simulators.clock import MovableClock, iso
 from mfa_simulators.server.operations import Operations, Tools
-from mfa_simulators.server.operations.base import first_origin
+from mfa_simulators.server.operations.session_answers import first_origin
 from mfa_simulators.server.outbox import Outbox
 from mfa_simulators.server.rules import Rules
 from mfa_simulators.server.settings import DEFAULT_ALGORITHM, make_settings

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import textwrap
 from dataclasses import dataclass, field
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -90,12 +91,16 @@ def run(monkeypatch: pytest.MonkeyPatch, write: Write) -> Run:
     `before` are told first.
     """
 
+    numbers = count(1)
+
     def run(
         scenario: str = "", *, target: Target | None = None, before: Sequence[Reporter] = (), **options: Any
     ) -> Ran:
         ran = Ran()
         if scenario:
-            path = write(f"Feature: Mine\n{textwrap.indent(textwrap.dedent(scenario), '  ')}")
+            # A folder of its own each time: what was read of a path once is not read again.
+            text = f"Feature: Mine\n{textwrap.indent(textwrap.dedent(scenario), '  ')}"
+            path = write(text, f"{next(numbers)}/mine.feature")
             options = {"features": (path,), "only": ("mine",), **options}
         with monkeypatch.context() as patch:
             if target is not None:

@@ -133,8 +133,8 @@ def test_a_failure_reads_as_in_check_and_has_no_traceback(run_pytest: Pytest, wr
     write(MINE)
     out = run_pytest(f"mine.feature::{IDS[1]}", "--tb=long").out
     assert "FAIL  mine.a-second-app-is-welcome  A second app is welcome      mine.feature:9\n" in out
-    assert re.search(r"^ +required +trying to add a second authenticator app: accepted$", out, re.MULTILINE)
-    assert re.search(r"^ +got +401 mfa_device_limit$", out, re.MULTILINE)
+    assert re.search(r"^ +required .*add a second authenticator app", out, re.MULTILINE)
+    assert re.search(r"^ +got .*401 mfa_device_limit", out, re.MULTILINE)
     assert f"mfa-harness check reference --features mine.feature --only {IDS[1]}" in out
     assert not re.search(r"\.py:\d+|Traceback|^>", out, re.MULTILINE)
 

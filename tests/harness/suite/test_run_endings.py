@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from mfa_harness import pytest_run, suite
+from mfa_harness import pytest_run
 from mfa_harness.cli import main
 from mfa_harness.events import CheckFinished, RunFinished, RunStarted, read
 from mfa_harness.scenario.world import World
@@ -225,9 +225,9 @@ def test_a_check_tells_its_steps_and_how_far_it_came(run: Run) -> None:
     assert check.failure.step == "Then she must complete MFA first"
 
 
-def test_a_failure_can_be_run_again_by_the_line_it_prints(run: Run, write: Write) -> None:
+def test_a_failure_can_be_run_again_by_the_line_it_prints(run: Run, tmp_path: Path) -> None:
     check = run(FAILS, seed="a b").one
-    path = suite.read(write("Feature: Mine\n" + "".join(f"  {line}\n" for line in FAILS.splitlines())))[0].path
+    path = tmp_path / "1" / "mine.feature"
     assert check.again == f"mfa-harness check reference --features {path} --seed 'a b' --only mine.fails"
 
 

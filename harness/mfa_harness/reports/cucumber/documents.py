@@ -15,14 +15,13 @@ from gherkin.ast_builder import AstBuilder
 from gherkin.errors import CompositeParserException
 from gherkin.parser import Parser
 from gherkin.pickles.compiler import Compiler
+from gherkin.stream.id_generator import IdGenerator
 
 from mfa_harness import suite
 from mfa_harness.reports.layout import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-
-    from gherkin.stream.id_generator import IdGenerator
 
     from mfa_harness.events import CheckFinished
 
@@ -35,6 +34,19 @@ _REBUILT: Final = (
 )
 
 
+class Ids(IdGenerator):
+    """Ids counted from 0. What was counted for nothing can be given back, by setting `count`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.count = 0
+
+    def get_next_id(self) -> str:
+        """The next id."""
+        self.count += 1
+        return str(self.count - 1)
+
+
 @dataclass(frozen=True)
 class Document:
     """A feature as messages, and the pickle of each check in it, in the order of the checks."""
@@ -44,7 +56,7 @@ class Document:
     pickles: tuple[Mapping[str, Any], ...]
 
 
-def document(feature: str, checks: Sequence[CheckFinished], ids: IdGenerator) -> Document:
+def document(feature: str, checks: Sequence[CheckFinished], ids: Ids) -> Document:
     """The Gherkin of these checks, all of one feature.
 
     Args:
@@ -53,10 +65,12 @@ def document(feature: str, checks: Sequence[CheckFinished], ids: IdGenerator) ->
         ids: where the ids of nodes and pickles come from.
     """
     uri = printable(feature)
+    begun = ids.count
     text = _installed(feature)
     found = _parsed(uri, text, ids) if text is not None else None
     pickles = _matched(found[1], checks) if found else None
     if text is None or found is None or pickles is None:
+        ids.count = begun
         text = "\n".join([_REBUILT, *_rebuilt(uri, checks), ""])
         found = _parsed(uri, text, ids)
         if found is None or len(found[1]) != len(checks):
@@ -79,7 +93,7 @@ def _installed(feature: str) -> str | None:
     return None
 
 
-def _parsed(uri: str, text: str, ids: IdGenerator) -> tuple[dict[str, Any], list[dict[str, Any]]] | None:
+def _parsed(uri: str, text: str, ids: Ids) -> tuple[dict[str, Any], list[dict[str, Any]]] | None:
     """Syntax tree and pickles, or None where it is not Gherkin."""
     try:
         tree: dict[str, Any] = {**Parser(AstBuilder(ids)).parse(text), "uri": uri}

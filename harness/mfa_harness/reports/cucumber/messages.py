@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
-from gherkin.stream.id_generator import IdGenerator
 
-from mfa_harness.reports.cucumber.documents import document
+from mfa_harness.reports.cucumber.documents import Ids, document
 from mfa_harness.reports.cucumber.steps import result_of_steps
 from mfa_harness.reports.layout import expectation, explained, printable
 from mfa_harness.reports.run import Run
@@ -39,7 +38,7 @@ class _Stream:
 
     def __init__(self, run: Run) -> None:
         self.run = run
-        self.ids = IdGenerator()
+        self.ids = Ids()
         self.now = 0.0
 
     def envelopes(self) -> Iterator[Envelope]:
@@ -142,7 +141,7 @@ class _Stream:
         }
 
     def _id(self) -> str:
-        return str(self.ids.get_next_id())
+        return self.ids.get_next_id()
 
     def _timestamp(self) -> dict[str, int]:
         return _split(self.now)

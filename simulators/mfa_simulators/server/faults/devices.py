@@ -90,7 +90,7 @@ class _LeavesPasskeys(Store):
 
 @fault(
     *("D11", "no-notice", "Nothing is noted when a method is added or removed"),
-    requirement="devices.listed",
+    requirement="notices.factor-changes",
     sources=("ASVS 5.0 6.3.6", "SP 800-63B-4 4.6"),
 )
 class _NoNotice(Store):

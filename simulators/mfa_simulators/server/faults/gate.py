@@ -105,7 +105,7 @@ class _GatesUnenrolled(Rules):
 
 @fault(
     *("S07", "optional-misses-enrolled", "Where MFA is optional, users with a method are not challenged"),
-    requirement="session.optional-needs-method",
+    requirement="session.challenge-every-login",
     sources=("D-06",),
 )
 class _MissesEnrolled(Rules):
@@ -125,7 +125,7 @@ class _EveryLogin(Rules):
 
 @fault(
     *("S10", "refresh-drops-gate", "Refreshing a gated session makes it a full one"),
-    requirement="gate.lifted-by-mfa",
+    requirement="session.per-session",
     sources=("CVE-2026-94218", "CWE-287"),
 )
 class _RefreshDrops(Rules):
@@ -159,7 +159,7 @@ class _OnlyEmail(Rules):
         "reauthentication-lifts-gate",
         "Proving the e-mail address again makes a gated session a full one",
     ),
-    requirement="gate.lifted-by-mfa",
+    requirement="gate.every-sign-in",
     sources=("ASVS 5.0 6.4.3",),
 )
 class _ReauthenticationLifts(Rules):

@@ -11,7 +11,7 @@ from fido2.cose import CoseKey
 from fido2.webauthn import AttestationObject, AuthenticatorData
 
 from mfa_simulators.server.operations import Operations
-from mfa_simulators.server.operations.passkeys import decoded
+from mfa_simulators.server.operations.passkey_json import decoded
 from mfa_simulators.webauthn import Authentication, Credential, VerificationError
 
 if TYPE_CHECKING:

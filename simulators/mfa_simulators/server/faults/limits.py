@@ -163,7 +163,7 @@ class _TellingDevices(Rules):
 
 @fault(
     *("X14", "codes-in-log", "Codes are written to the log"),
-    requirement="errors.shape",
+    requirement="privacy.nothing-secret-logged",
     sources=("CWE-532", "CWE-598"),
 )
 class _Logged(Operations):
@@ -174,7 +174,7 @@ class _Logged(Operations):
 
 @fault(
     *("X15", "cors-open", "Pages of any origin may read answers"),
-    requirement="settings.public",
+    requirement="settings.allowed-origins",
     sources=("D-11", "CWE-942"),
 )
 class _OpenCors(Rules):

@@ -62,7 +62,7 @@ class _ReplayUnseen(Rules):
 
 @fault(
     *("P04", "passkey-challenge-never-expires", "A challenge never expires"),
-    requirement="passkey.challenge-once",
+    requirement="passkey.challenge-expires",
     sources=("WebAuthn L3 13.4.3", "ASVS 5.0 6.7.2"),
 )
 class _LongChallenge(Rules):
@@ -72,7 +72,7 @@ class _LongChallenge(Rules):
 
 @fault(
     *("P05", "passkey-challenge-short", "Challenges are too short"),
-    requirement="passkey.challenge",
+    requirement="passkey.challenge-unpredictable",
     sources=("WebAuthn L3 13.4.3", "ASVS 5.0 6.7.2"),
 )
 class _ShortChallenge(Rules):
@@ -206,7 +206,7 @@ class _ZeroRefused(Operations):
 
 @fault(
     *("P20", "passkey-not-excluded", "Registration options do not exclude the passkeys a user has"),
-    requirement="passkey.several-bounded",
+    requirement="passkey.options",
     sources=("WebAuthn L3 5.4", "D-57"),
 )
 class _NotExcluded(Rules):
@@ -216,7 +216,7 @@ class _NotExcluded(Rules):
 
 @fault(
     *("P21", "passkey-algorithm-unchecked", "Keys of an algorithm that was not offered are accepted"),
-    requirement="passkey.signature",
+    requirement="passkey.robust",
     sources=("WebAuthn L3 7.1 step 20",),
 )
 class _AnyAlgorithm(Lenient):

@@ -115,7 +115,7 @@ class _ReadingRenews(Rules):
 
 @fault(
     *("R09", "used-codes-shown", "Used recovery codes are still listed"),
-    requirement="recovery.get-returns-existing",
+    requirement="recovery.single-use",
     sources=("D-40",),
 )
 class _UsedShown(Rules):
@@ -174,7 +174,7 @@ class _Outlive(Rules):
 
 @fault(
     *("R15", "recovery-code-prefix", "The first nine characters of a recovery code are enough"),
-    requirement="recovery.format",
+    requirement="recovery.single-use",
     sources=("D-43",),
 )
 class _Prefix(Operations):

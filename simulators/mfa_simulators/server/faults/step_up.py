@@ -87,7 +87,7 @@ class _NotProtected(Rules):
 
 @fault(
     *("M09", "unlisted-action-protected", "Actions that are not switched on ask for MFA too"),
-    requirement="step-up.actions-enforced",
+    requirement="step-up.action-default",
     sources=("D-73", "D-74"),
 )
 class _Unlisted(Rules):
@@ -123,7 +123,7 @@ class _AnyScope(Rules):
 
 @fault(
     *("M12", "scope-escalation", "Any scope that is asked for is granted"),
-    requirement="step-up.scope-bound",
+    requirement="mfa-token.on-request",
     sources=("CWE-269",),
 )
 class _Escalation(Rules):

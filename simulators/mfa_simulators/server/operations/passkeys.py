@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import msgspec
 
 from mfa_simulators.clock import iso
+from mfa_simulators.server.operations.passkey_json import (
+    assertion_json,
+    base64url,
+    client_data,
+    decoded,
+    registration_json,
+)
 from mfa_simulators.server.operations.recovery_sets import RecoverySets
 from mfa_simulators.server.rules.allowance import Endpoint
 from mfa_simulators.server.store.records import Passkey
@@ -80,7 +85,7 @@ class PasskeyOperations(RecoverySets):
             raise rules.too_many_passkeys()
         if rules.binding_needs_step_up("passkey", caller.gated):
             self.prove(call, caller, "credential:link")
-        response = _registration_json(body)
+        response = registration_json(body)
         challenge = self._spend_challenge(response, "register", caller.session.id, call.now)
         credential = self._judged_registration(response, challenge)
         first = not any(each.verified for each in methods.devices) and not methods.passkeys
@@ -111,7 +116,7 @@ class PasskeyOperations(RecoverySets):
         return verify_registration(
             response,
             challenge=challenge,
-            origins=rules.accepted_origins(_client_data(response).get("origin", "")),
+            origins=rules.accepted_origins(client_data(response).get("origin", "")),
             rp_id=rules.rp_id(None),
             policy=rules.passkey_policy(),
         )
@@ -136,7 +141,7 @@ class PasskeyOperations(RecoverySets):
             updated_at=None,
             alias=None,
             user_agent=call.user_agent,
-            origin=_client_data(response).get("origin"),
+            origin=client_data(response).get("origin"),
         )
 
     # Authentication.
@@ -160,7 +165,7 @@ class PasskeyOperations(RecoverySets):
             raise rules.method_refusal("passkey")
         self.granted(body)
         subject = self.take_attempt(call, "passkey", caller.user.id, caller.session.id)
-        response = _assertion_json(body)
+        response = assertion_json(body)
         self.assertion_accepted(call, response, "mfa", caller.session.id, caller.user.id)
         self.store.give_attempt_back(subject, "passkey")
         return self.passed_mfa(call, caller, "passkey", body)
@@ -177,7 +182,7 @@ class PasskeyOperations(RecoverySets):
         rules = self.rules
         if not rules.passkey_signin_open():
             raise rules.method_refusal("passkey")
-        passkey = self.assertion_accepted(call, _assertion_json(body), "sign-in", "", None)
+        passkey = self.assertion_accepted(call, assertion_json(body), "sign-in", "", None)
         user = self.store.user(passkey.user_id)
         if user is None:
             raise rules.passkey_refusal()
@@ -224,7 +229,7 @@ class PasskeyOperations(RecoverySets):
             response,
             credential=_credential(passkey),
             challenge=challenge,
-            origins=rules.accepted_origins(_client_data(response).get("origin", "")),
+            origins=rules.accepted_origins(client_data(response).get("origin", "")),
             rp_id=rules.rp_id(None),
             policy=rules.passkey_policy(),
             identified=identified,
@@ -259,7 +264,7 @@ class PasskeyOperations(RecoverySets):
         """A passkey as the wire shows it."""
         return UserPasskey(
             id=passkey.id,
-            credential_id=_text(passkey.credential_id),
+            credential_id=base64url(passkey.credential_id),
             created_at=iso(passkey.created_at),
             updated_at=iso(passkey.created_at if passkey.updated_at is None else passkey.updated_at),
             alias=msgspec.UNSET if passkey.alias is None else passkey.alias,
@@ -286,7 +291,7 @@ class PasskeyOperations(RecoverySets):
         Raises:
             Refusal: it is none of ours for this purpose and session, is used, or has expired.
         """
-        claimed = _client_data(response).get("challenge")
+        claimed = client_data(response).get("challenge")
         challenge = decoded(claimed) if isinstance(claimed, str) else b""
         if not challenge or not self.store.spend_challenge(challenge, purpose, session_id, now):
             self._refuse()
@@ -323,64 +328,3 @@ def _credential(passkey: Passkey) -> Credential:
         user_handle=passkey.user_handle,
         format=passkey.format,
     )
-
-
-def _client_data(response: dict[str, Any]) -> dict[str, Any]:
-    """The client data as the response has it, believed in nothing; empty when it cannot be read."""
-    try:
-        read = msgspec.json.decode(decoded(response["response"].get("clientDataJSON") or ""))
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return {}
-    return (
-        {key: read[key] for key in ("origin", "challenge") if isinstance(read.get(key), str)}
-        if isinstance(read, dict)
-        else {}
-    )
-
-
-def decoded(text: str) -> bytes:
-    """The bytes of base64url text; none when it is none."""
-    try:
-        return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-    except (ValueError, binascii.Error):
-        return b""
-
-
-def _text(data: bytes) -> str:
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
-
-
-def _registration_json(body: Attestation) -> dict[str, Any]:
-    """RegistrationResponseJSON: the wire spells clientDataJson (generated mappers)."""
-    inner: dict[str, Any] = {
-        "attestationObject": body.response.attestation_object,
-        "clientDataJSON": body.response.client_data_json or body.response.client_data,
-    }
-    if body.response.transports is not None:
-        inner["transports"] = list(body.response.transports)
-    return _envelope(body, inner)
-
-
-def _assertion_json(body: Assertion) -> dict[str, Any]:
-    """AuthenticationResponseJSON: here the wire spells clientDataJSON."""
-    inner: dict[str, Any] = {
-        "authenticatorData": body.response.authenticator_data,
-        "clientDataJSON": body.response.client_data or body.response.client_data_json,
-        "signature": body.response.signature,
-    }
-    if body.response.user_handle is not None:
-        inner["userHandle"] = body.response.user_handle
-    return _envelope(body, inner)
-
-
-def _envelope(body: Attestation | Assertion, inner: dict[str, Any]) -> dict[str, Any]:
-    envelope: dict[str, Any] = {
-        "id": body.id,
-        "rawId": body.raw_id,
-        "type": body.type,
-        "response": inner,
-        "clientExtensionResults": body.client_extension_results,
-    }
-    if body.authenticator_attachment is not None:
-        envelope["authenticatorAttachment"] = body.authenticator_attachment
-    return envelope

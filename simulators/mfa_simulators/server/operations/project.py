@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from typing import TYPE_CHECKING, Any, Final
 
-from mfa_simulators.server.operations.base import OperationsBase
+from mfa_simulators.server.operations.proofs import Proofs
 from mfa_simulators.server.rules.sign_in import MOST_NONCES, NONCE_SECONDS
 from mfa_simulators.server.wire.answers import Nonce, Nonces
 
@@ -16,7 +16,7 @@ _NONCE_BYTES: Final = 24
 _ENABLED_AT: Final = "2026-01-01T00:00:00.000Z"
 
 
-class ProjectOperations(OperationsBase):
+class ProjectOperations(Proofs):
     """What is public."""
 
     def project_settings(self) -> dict[str, Any]:

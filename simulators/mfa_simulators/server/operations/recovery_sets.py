@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mfa_simulators.server.operations.base import OperationsBase
+from mfa_simulators.server.operations.proofs import Proofs
 from mfa_simulators.server.store.records import RecoveryCode
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-class RecoverySets(OperationsBase):
+class RecoverySets(Proofs):
     """Sets of recovery codes, sealed and opened."""
 
     def new_recovery_codes(self, user_id: str) -> list[RecoveryCode]:

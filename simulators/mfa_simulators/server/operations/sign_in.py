@@ -6,8 +6,9 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from mfa_simulators.server.keys import read_token
-from mfa_simulators.server.operations.base import OperationsBase, credential_id
 from mfa_simulators.server.operations.device_signature import signature_holds
+from mfa_simulators.server.operations.proofs import Proofs
+from mfa_simulators.server.operations.session_answers import credential_id
 from mfa_simulators.server.rules.allowance import Endpoint
 from mfa_simulators.server.rules.refusal import bad_request, unauthorized
 from mfa_simulators.server.store.records import User, Verification
@@ -30,7 +31,7 @@ _LONGEST_SUBJECT: Final = 255
 _EXTERNAL_ALGORITHMS: Final = ("ES256",)
 
 
-class SignInOperations(OperationsBase):
+class SignInOperations(Proofs):
     """Ways of signing in. All of them lead to the same gate (ASVS 5.0 6.3.3)."""
 
     # Codes.

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from mfa_simulators.server.operations.base import OperationsBase, credential_id
+from mfa_simulators.server.operations.proofs import Proofs
+from mfa_simulators.server.operations.session_answers import credential_id
 from mfa_simulators.server.rules.allowance import Endpoint
 from mfa_simulators.server.rules.refusal import Refusal
 from mfa_simulators.server.rules.step_up import USER_SCOPES
@@ -21,7 +22,7 @@ WALLET_ACTIONS: Final = {
 }
 
 
-class StepUpOperations(OperationsBase):
+class StepUpOperations(Proofs):
     """D-73 to D-88."""
 
     def check_step_up(self, call: Call, body: ScopeQuestion) -> StepUpAnswer:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mfa_simulators.clock import iso
-from mfa_simulators.server.operations.base import OperationsBase
 from mfa_simulators.server.operations.recovery_sets import RecoverySets
 from mfa_simulators.server.rules.allowance import Endpoint
 from mfa_simulators.server.rules.totp import secret_text
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
     from mfa_simulators.server.wire.requests import TotpAnswer, TotpVerification
 
 
-class TotpOperations(RecoverySets, OperationsBase):
+class TotpOperations(RecoverySets):
     """D-25 to D-33."""
 
     def register_totp(self, call: Call) -> TotpRegistration:
