@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -16,9 +16,10 @@ from mfa_harness import steps, suite
 from mfa_harness.plugin_state import CHECK_KEY, SESSION
 from mfa_harness.steps.sentence import matching, unknown_sentence
 from mfa_harness.suite import FeatureError
+from mfa_harness.verdicts import OUR_WORDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from mfa_harness.suite import Check
 
@@ -68,7 +69,15 @@ class FeatureModule(pytest.Module):
                 checks = self._by_function[item.originalname]
                 row = tuple(_example(item).values())
                 item.stash[CHECK_KEY] = next(check for check in checks if check.row == row)
+                item.repr_failure = partial(_told_briefly, item.repr_failure)  # type: ignore[method-assign]
             yield item
+
+
+def _told_briefly(
+    otherwise: Callable[..., Any], excinfo: pytest.ExceptionInfo[BaseException], **how: Any
+) -> Any:
+    """A verdict needs no traceback, and making one takes longer than running the scenario did."""
+    return str(excinfo.value) if isinstance(excinfo.value, OUR_WORDS) else otherwise(excinfo, **how)
 
 
 def _example(item: pytest.Function) -> dict[str, str]:

@@ -140,6 +140,7 @@ class _copies:  # noqa: N801 - called like a function
         )
         twin.stash[CHECK_KEY] = item.stash[CHECK_KEY]
         twin.stash[RUN_KEY] = self.runs[slug]
+        twin.repr_failure = item.repr_failure  # type: ignore[method-assign]
         return twin
 
 

@@ -59,3 +59,7 @@ class Blocked(Exception):  # noqa: N818
 
 class ScenarioError(Exception):
     """The scenario itself is wrong: a sentence that makes no sense where it stands. Verdict `error`."""
+
+
+OUR_WORDS = (Breach, Blocked, NotApplicable, ScenarioError)
+"""What a step says by raising it; anything else is an error, of ours or of somebody's own step."""

@@ -15,16 +15,13 @@ from mfa_harness.scenario.run import Run
 from mfa_harness.scenario.world import World
 from mfa_harness.targets.parse import open_target
 from mfa_harness.targets.target import TargetError
-from mfa_harness.verdicts import Blocked, Breach, NotApplicable, ScenarioError, Verdict
+from mfa_harness.verdicts import OUR_WORDS, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mfa_harness.suite import Check
 
-
-OUR_WORDS: Final = (Breach, Blocked, NotApplicable, ScenarioError)
-"""What a step definition of somebody's own may raise as ours do."""
 
 _WIDTH: Final = 110  # of a failure in pytest's own report
 

@@ -35,8 +35,7 @@ def _guess(what: str, actor: Actor, guess: str) -> Any:
 def _guess_email_code(actor: Actor, guess: str, spelling: int) -> Any:
     """Guess the code of a sign-in; the bits of `spelling` say which letters of the address are capitals."""
     address = "".join(
-        letter.upper() if spelling >> place & 1 else letter
-        for place, letter in enumerate(actor.person.email)
+        letter.upper() if spelling >> place & 1 else letter for place, letter in enumerate(actor.person.email)
     )
     client = actor.open_browser()
     return client.verify_otp(client.send_email_otp(address), guess)

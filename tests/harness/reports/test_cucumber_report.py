@@ -75,7 +75,11 @@ def ids(envelope: Message) -> Iterator[tuple[str, str]]:
             yield "test case", message["id"]
             yield from (("test step", step["id"]) for step in message["testSteps"])
         case "stepDefinition" | "testCaseStarted" | "testRunStarted":
-            names = {"stepDefinition": "step definition", "testCaseStarted": "attempt", "testRunStarted": "run"}
+            names = {
+                "stepDefinition": "step definition",
+                "testCaseStarted": "attempt",
+                "testRunStarted": "run",
+            }
             yield names[kind], message["id"]
 
 
@@ -115,7 +119,12 @@ def our_check(**fields: Any) -> CheckFinished:
     """A check of our suite as a run tells it, every step of it passed."""
     check = next(each for each in suite.checks() if each.row)
     steps = tuple(StepRecord(step.keyword, step.text, "passed") for step in check.steps)
-    told: dict[str, Any] = {"verdict": Verdict.PASS, "requirement": check.requirement, "level": "MUST", **fields}
+    told: dict[str, Any] = {
+        "verdict": Verdict.PASS,
+        "requirement": check.requirement,
+        "level": "MUST",
+        **fields,
+    }
     return CheckFinished(
         id=check.id, title=check.title, feature=check.feature, line=check.line, steps=steps, **told
     )
@@ -145,7 +154,8 @@ def test_a_feature_that_is_installed_is_the_source(make_run: MakeRun) -> None:
 
 
 @pytest.mark.parametrize(
-    "changed", [{"title": "Something else"}, {"line": 100_000}, {"steps": STEPS}, {"feature": "features/no.feature"}]
+    "changed",
+    [{"title": "Something else"}, {"line": 100_000}, {"steps": STEPS}, {"feature": "features/no.feature"}],
 )
 def test_a_feature_that_says_something_else_by_now_is_rebuilt_from_the_events(
     make_run: MakeRun, changed: dict[str, Any]
@@ -164,7 +174,9 @@ def test_a_feature_that_says_something_else_by_now_is_rebuilt_from_the_events(
 def test_what_condemns_a_run_failed_at_its_step(
     make_check: MakeCheck, make_run: MakeRun, verdict: Verdict
 ) -> None:
-    found = messages(make_run(make_check(verdict, steps=STEPS, failure=Failure("401", "200", source="RFC 1"))))
+    found = messages(
+        make_run(make_check(verdict, steps=STEPS, failure=Failure("401", "200", source="RFC 1")))
+    )
     assert statuses(found) == ["PASSED", "FAILED", "SKIPPED"]
     result = of_kind(found, "testStepFinished")[1]["testStepResult"]
     assert result["exception"] == {"type": verdict.value, "message": "required 401 (RFC 1); got 200"}
@@ -215,12 +227,20 @@ def test_a_check_of_which_no_step_is_told_has_its_verdict_all_the_same(
     assert statuses(messages(make_run(make_check(verdict)))) == [status]
 
 
-def test_an_error_before_the_first_step_is_at_the_first_step(make_check: MakeCheck, make_run: MakeRun) -> None:
+def test_an_error_before_the_first_step_is_at_the_first_step(
+    make_check: MakeCheck, make_run: MakeRun
+) -> None:
     steps = tuple(StepRecord(step.keyword, step.text, "skipped") for step in STEPS)
-    assert statuses(messages(make_run(make_check(Verdict.ERROR, steps=steps)))) == ["FAILED", "SKIPPED", "SKIPPED"]
+    assert statuses(messages(make_run(make_check(Verdict.ERROR, steps=steps)))) == [
+        "FAILED",
+        "SKIPPED",
+        "SKIPPED",
+    ]
 
 
-def test_durations_are_the_runs_and_stand_where_a_check_ended(make_check: MakeCheck, make_run: MakeRun) -> None:
+def test_durations_are_the_runs_and_stand_where_a_check_ended(
+    make_check: MakeCheck, make_run: MakeRun
+) -> None:
     checks = [
         make_check(Verdict.FAIL, steps=STEPS, seconds=1.25),
         make_check(id="a.b.c", line=50, seconds=0.5),
@@ -260,10 +280,24 @@ def test_a_run_of_nothing_is_still_a_run(make_run: MakeRun) -> None:
 
 
 def test_whatever_a_scenario_is_called_it_is_gherkin(make_check: MakeCheck, make_run: MakeRun) -> None:
-    nasty = ["", "\n", "Scenario: x\n  Given y", "@tag #no", '"""', "| a |", "\x00\x1b\ud800", "Feature:", "<a>"]
+    nasty = [
+        "",
+        "\n",
+        "Scenario: x\n  Given y",
+        "@tag #no",
+        '"""',
+        "| a |",
+        "\x00\x1b\ud800",
+        "Feature:",
+        "<a>",
+    ]
     checks = [
         make_check(
-            id=text, title=text, feature=feature, steps=(StepRecord(text, text, "passed"), *STEPS[:1]), line=line
+            id=text,
+            title=text,
+            feature=feature,
+            steps=(StepRecord(text, text, "passed"), *STEPS[:1]),
+            line=line,
         )
         for feature in ("features/a.feature", "Ordner/ä #1.feature", "\x00", "")
         for line, text in enumerate(nasty)

@@ -9,8 +9,9 @@ import pytest
 from mfa_harness import suite
 
 if TYPE_CHECKING:
-    from mfa_harness.suite import Check
     from tests.harness.suite.conftest import Write
+
+    from mfa_harness.suite import Check
 
 OUTLINE = """\
 @nightly

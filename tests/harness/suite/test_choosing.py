@@ -37,7 +37,10 @@ def test_without_either_everything_runs_in_the_order_of_the_suite() -> None:
         ("totp.one-device.second-refused", ["totp.one-device.second-refused"]),
         ("token.signature.forged", FORGED),
         ("token.signature.forged[alg none]", ["token.signature.forged[alg none]"]),
-        ("session.challenge-every-login.gate-table[on/on/app]", ["session.challenge-every-login.gate-table[on/on/app]"]),
+        (
+            "session.challenge-every-login.gate-table[on/on/app]",
+            ["session.challenge-every-login.gate-table[on/on/app]"],
+        ),
         ("token.signature.forged[*]", FORGED),
         ("token.signature.forged[alg*", ["token.signature.forged[alg none]"]),
         ("locks-out", [check.id for check in CHECKS if check.locks_out]),

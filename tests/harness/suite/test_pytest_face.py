@@ -64,15 +64,22 @@ class Reported:
 
 
 @pytest.fixture
-def run_pytest(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Pytest:
+def run_pytest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Pytest:
     """Plain pytest in this process, standing in the folder of the test (or below it)."""
 
     def run(*arguments: str, at: Path = tmp_path) -> Reported:
         reported = Reported()
         monkeypatch.chdir(at)
-        own = ["-p", "no:cacheprovider", "-p", "no:randomly", "-p", "no:faulthandler", "--rootdir", str(tmp_path)]
+        own = [
+            "-p",
+            "no:cacheprovider",
+            "-p",
+            "no:randomly",
+            "-p",
+            "no:faulthandler",
+            "--rootdir",
+            str(tmp_path),
+        ]
         reported.code = int(pytest.main([*own, *arguments], plugins=[reported]))
         reported.out, reported.err = capsys.readouterr()
         return reported
@@ -105,7 +112,9 @@ def test_check_and_pytest_give_the_same_ids_and_verdicts(
     assert [words[verdict] for verdict in by_check.verdicts.values()] == list(by_pytest.outcomes.values())
 
 
-@pytest.mark.parametrize("named", ["scenarios", "scenarios/", "scenarios/mine.feature", "../here/scenarios", "."])
+@pytest.mark.parametrize(
+    "named", ["scenarios", "scenarios/", "scenarios/mine.feature", "../here/scenarios", "."]
+)
 def test_a_folder_may_be_named_in_any_way(
     run_pytest: Pytest, run: Run, write: Write, monkeypatch: pytest.MonkeyPatch, named: str
 ) -> None:
@@ -164,9 +173,7 @@ def test_the_target_is_an_option(run_pytest: Pytest, write: Write) -> None:
     assert "mfa-harness check reference:second-device-accepted" in faulty.out
 
 
-def test_a_target_that_cannot_be_used_is_a_usage_error_of_one_line(
-    run_pytest: Pytest, write: Write
-) -> None:
+def test_a_target_that_cannot_be_used_is_a_usage_error_of_one_line(run_pytest: Pytest, write: Write) -> None:
     write(MINE)
     reported = run_pytest("mine.feature", "--mfa-target", "referense", "-q")
     assert reported.code == pytest.ExitCode.USAGE_ERROR
@@ -310,7 +317,17 @@ def test_the_plugin_loads_nothing_heavy_where_there_is_nothing_of_ours(
     loaded = json.loads(python("-c", PROBE).stdout.splitlines()[-1])
     ours = [name for name in loaded if name.startswith(("mfa_harness", "mfa_simulators"))]
     assert ours == ["mfa_harness", "mfa_harness.plugin_state", "mfa_harness.pytest_plugin"]
-    heavy = {"litestar", "sqlalchemy", "httpx", "msgspec", "cryptography", "fido2", "rich", "typer", "hypothesis"}
+    heavy = {
+        "litestar",
+        "sqlalchemy",
+        "httpx",
+        "msgspec",
+        "cryptography",
+        "fido2",
+        "rich",
+        "typer",
+        "hypothesis",
+    }
     assert heavy.isdisjoint(loaded)
 
 

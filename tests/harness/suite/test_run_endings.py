@@ -21,9 +21,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from tests.harness.suite.conftest import Run, Write
+
     from mfa_harness.events import Event
     from mfa_harness.targets.reference import ReferenceEnvironment
-    from tests.harness.suite.conftest import Run, Write
 
 PASSES = """\
 Scenario: passes
@@ -140,9 +141,7 @@ def interrupt(monkeypatch: pytest.MonkeyPatch, when: str) -> None:
     monkeypatch.setattr(World, "attempt", interrupted)
 
 
-def test_ctrl_c_ends_the_run_with_130_and_what_ran_is_told(
-    run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_ctrl_c_ends_the_run_with_130_and_what_ran_is_told(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     interrupt(monkeypatch, "mine.fails")
     target = Recorded()
     ran = run(PASSES + FAILS + NOT_APPLICABLE, target=target)

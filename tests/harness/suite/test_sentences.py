@@ -36,7 +36,10 @@ def finding(write: Write, *steps: str) -> str:
         ("When she enters the curent code", "When she enters the current code"),
         ("When she sings out", "When she signs out"),
         ("Given a user that has enrolled a passkey", "Given a user who has enrolled a passkey"),
-        ("Given a user who enrolled an authenticator app", "Given a user who has enrolled an authenticator app"),
+        (
+            "Given a user who enrolled an authenticator app",
+            "Given a user who has enrolled an authenticator app",
+        ),
         ("When she tries to delete her app", "When she tries to delete her account"),
         ("When 31 secs pass", "When 31 seconds pass"),
         ("When she uses a recovery code twice", "When she uses a recovery code"),
@@ -95,7 +98,9 @@ def test_a_value_of_an_outline_that_fits_no_sentence_is_refused(write: Write) ->
         refuse_unknown_sentences(suite.read(path))
 
 
-def test_a_step_that_can_be_read_in_two_ways_is_refused(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_step_that_can_be_read_in_two_ways_is_refused(
+    write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
     one = next(sentences.matching("a new user"))
     twin = dataclasses.replace(one, pattern="a new {kind}")
     monkeypatch.setattr(sentences, "_CATALOGUE", [*sentences._CATALOGUE, twin])
@@ -150,7 +155,12 @@ def test_an_action_may_stand_after_given_as_well(write: Write) -> None:
 
 
 def test_sentences_of_the_suite_are_read_in_either_number_and_gender() -> None:
-    for text in ("he enters 1 wrong code", "she enters 2 wrong codes", "1 passkey is listed", "2 passkeys are listed"):
+    for text in (
+        "he enters 1 wrong code",
+        "she enters 2 wrong codes",
+        "1 passkey is listed",
+        "2 passkeys are listed",
+    ):
         assert len(list(sentences.matching(text))) == 1, text
 
 
@@ -160,7 +170,11 @@ def test_sentences_of_the_suite_are_read_in_either_number_and_gender() -> None:
         ("she waits", ["she waits"], ["she waits "]),
         ("{who} waits[ again]", ["she waits", "the other user waits again"], ["it waits"]),
         ("{n} (second|minute)[s] pass[es]", ["1 second passes", "30 minutes pass"], ["a second passes"]),
-        ('she says "{text}" (once)', ['she says "a.b" (once)', 'she says "" (once)'], ['she says "a"b" (once)']),
+        (
+            'she says "{text}" (once)',
+            ['she says "a.b" (once)', 'she says "" (once)'],
+            ['she says "a"b" (once)'],
+        ),
     ],
 )
 def test_a_sentence_reads_as_it_is_listed(sentence: str, fits: list[str], does_not: list[str]) -> None:

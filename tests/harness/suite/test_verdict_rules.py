@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
+from tests.harness.suite.conftest import answer, is_call, misbehaving
 
 from mfa_harness.scenario.world import World
 from mfa_harness.targets.profile import Profile
 from mfa_harness.targets.reference import ReferenceTarget
-from tests.harness.suite.conftest import answer, is_call, misbehaving
 
 if TYPE_CHECKING:
     from tests.harness.suite.conftest import Run
@@ -73,16 +73,18 @@ def test_the_shipped_scenario_of_a_should_only_warns_too(run: Run) -> None:
         ("TOTP is on", {"totp": False}, "the profile says totp = false"),
         ("TOTP is on", {"totp": "planned for spring"}, "planned for spring"),
         ("a user who has enrolled a passkey", {"passkeys": False}, "the profile says passkeys = false"),
-        ('the profile says that "drift_steps" is 2', {}, "the profile does not declare drift_steps = 2 (it says 1)"),
+        (
+            'the profile says that "drift_steps" is 2',
+            {},
+            "the profile does not declare drift_steps = 2 (it says 1)",
+        ),
     ],
 )
 def test_what_the_profile_lacks_makes_a_check_not_applicable_with_the_reason(
     run: Run, given: str, capabilities: dict[str, Any], reason: str
 ) -> None:
     default = Profile.default()
-    profile = Profile(
-        capabilities={**default.capabilities, **capabilities}, tolerances=default.tolerances
-    )
+    profile = Profile(capabilities={**default.capabilities, **capabilities}, tolerances=default.tolerances)
     ran = run(
         f"""\
         Scenario: lacking
@@ -201,7 +203,12 @@ def test_a_server_error_is_never_a_refusal(run: Run, status: int) -> None:
 
 def test_a_success_is_never_a_refusal(run: Run) -> None:
     def welcomes(request: httpx.Request, response: httpx.Response) -> httpx.Response:
-        device = {"id": "x", "type": "totp", "secret": SECRET, "uri": f"otpauth://totp/a:b?secret={SECRET}&issuer=a"}
+        device = {
+            "id": "x",
+            "type": "totp",
+            "secret": SECRET,
+            "uri": f"otpauth://totp/a:b?secret={SECRET}&issuer=a",
+        }
         return answer(200, device) if response.status_code == 401 else response
 
     ran = run(SECOND_APP.format(tags="", how=' with "401 Unauthorized"'), target=misbehaving(welcomes))
@@ -230,7 +237,11 @@ def test_the_status_of_a_second_device_is_what_the_profile_declares(run: Run) ->
 
 def limited(request: httpx.Request, response: httpx.Response) -> httpx.Response:
     """A limit strikes where a wrong code, or a second app, would have been refused; and once a code was right."""
-    return answer(429, {"error": "Too many requests"}, **{"retry-after": "5"}) if response.status_code >= 400 else response
+    return (
+        answer(429, {"error": "Too many requests"}, **{"retry-after": "5"})
+        if response.status_code >= 400
+        else response
+    )
 
 
 def test_a_limit_in_the_way_is_no_verdict(run: Run) -> None:

@@ -7,13 +7,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from tests.harness.suite.conftest import answer, is_call, misbehaving
 
 from mfa_harness.scenario.witness import UNREADABLE, Sight
-from tests.harness.suite.conftest import answer, is_call, misbehaving
 
 if TYPE_CHECKING:
     import httpx
-
     from tests.harness.suite.conftest import Run, Tamper
 
 

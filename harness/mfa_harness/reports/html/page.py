@@ -8,7 +8,7 @@ import os
 import re
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, cached_property
 from importlib import resources
 from typing import TYPE_CHECKING, Any, Final
 
@@ -94,6 +94,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    environment.filters["kind"] = _kind
     environment.globals.update(
         WORDS=WORDS, demand=demand, ending=ending, expectation=expectation, location=location, mark=mark
     )
@@ -105,6 +106,11 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Markup) or not isinstance(value, str):
         return value
     return _STEERING.sub(lambda found: f"\\u{ord(found[0]):04x}", printable(value))
+
+
+def _kind(ended: str) -> str:
+    """The class that colours what ended so."""
+    return f"is-{ended.replace('/', '')}"
 
 
 @dataclass(frozen=True)
@@ -124,9 +130,9 @@ class _Page:
         run = replace(run, checks=tuple(structs.replace(check) for check in run.checks))
         self.run = run
         self.standings = standings(run.checks, known)
-        self.findings = findings(
-            [*run.to_explain(), *(check for each in run.excused.values() for check in each)]
-        )
+        troubled = run.to_explain()
+        told = findings([*troubled, *(check for each in run.excused.values() for check in each)])
+        self.findings, self.excused = told[: len(troubled)], told[len(troubled) :]
         self.unexamined = [known[name] for name in known if name not in {each.id for each in self.standings}]
         self._number = {id(check): number for number, check in enumerate(run.checks)}
         self._anchors = anchors(run.checks)
@@ -150,24 +156,13 @@ class _Page:
     def sentence(self) -> str:
         return sentence([each for each in self.standings if each.id])
 
-    @property
+    @cached_property
     def counts(self) -> dict[str, int]:
         return dict(counted(self.run.checks))
 
-    @property
-    def troubled(self) -> int:
-        """How many checks did not pass and should have."""
-        return len(self.run.to_explain())
-
-    def stand(self, *endings: str) -> list[Standing]:
+    def standing(self, ended: str) -> list[Standing]:
         """The requirements that stand so."""
-        return [each for each in self.standings if each.ended in endings]
-
-    def unexpected(self) -> list[Any]:
-        return [each for each in self.findings if each.check.expected is None]
-
-    def excused(self) -> list[Any]:
-        return [each for each in self.findings if each.check.expected is not None]
+        return [each for each in self.standings if each.ended == ended]
 
     @property
     def bar(self) -> list[_Segment]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from mfa_harness.verdicts import Verdict
@@ -80,13 +81,13 @@ class Standing:
         """How binding it is, by the run where that says so."""
         return self.checks[0].level if self.checks else self.requirement.level if self.requirement else ""
 
-    @property
+    @cached_property
     def ended(self) -> str:
         """How it stands: the gravest ending of its checks."""
         endings = {ending(check) for check in self.checks}
         return next(word for word in ORDER if word in endings)
 
-    @property
+    @cached_property
     def counts(self) -> list[tuple[str, int]]:
         """How many of its checks ended how, the gravest first."""
         return counted(self.checks)
