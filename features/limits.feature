@@ -29,7 +29,7 @@ Feature: Guessing
     Then she is locked out
 
   @limits.per-account.spelling @locks-out
-  Scenario: Spelling the address differently gives no new guesses
+  Scenario: Spelling the address differently gives no more guesses
     Given a user who has enrolled no MFA method
     When she enters wrong e-mail codes until she is locked out, spelling her address differently each time
     Then she is locked out
@@ -84,4 +84,4 @@ Feature: Guessing
   Scenario: Guessing many codes at once does not get around the limit
     Given a user who has enrolled an authenticator app
     When she enters 30 wrong codes at once
-    Then no more than the limit are looked at
+    Then no more of them are checked than the limit allows

@@ -236,7 +236,7 @@ Feature: Passkeys
       | encoding    | in another encoding           |
 
   @passkey.challenge-expires.late
-  Scenario: A challenge grows too old to be answered
+  Scenario: A challenge that has grown old is not answered
     Given a user who has enrolled a passkey
     When she answers the passkey challenge 10 minutes late
     Then she is refused
@@ -253,7 +253,7 @@ Feature: Passkeys
     Then she succeeds
 
   @passkey.origin.framed
-  Scenario: An answer given within a frame of another website is refused
+  Scenario: A response from within a frame of another website is refused
     Given a user who has enrolled a passkey
-    When she answers the passkey challenge with a response from within a foreign frame
+    When she answers the passkey challenge with a response from within a frame of another website
     Then she is refused

@@ -20,10 +20,10 @@ Feature: Recovery codes
     Then the recovery codes are ten in number, no two alike
 
   @recovery.format.letters-and-digits
-  Scenario: Each code is of ten letters or digits, as the vendor's screens expect
+  Scenario: Each code has ten letters or digits, as the vendor's screens expect
     Given a user who has enrolled an authenticator app
     When she reads her recovery codes
-    Then the recovery codes are of ten letters or digits each
+    Then the recovery codes have ten letters or digits each
 
   @recovery.unpredictable.between-users
   Scenario: Two users have no code in common
@@ -173,7 +173,7 @@ Feature: Recovery codes
     Then her recovery codes are acknowledged
 
   @recovery.acknowledgement.pending-at-next-sign-in
-  Scenario: Codes that were not acknowledged are still to be at the next sign-in
+  Scenario: Codes that were not acknowledged have yet to be at the next sign-in
     Given a user who has enrolled an authenticator app
     And she has not acknowledged her recovery codes
     When she signs in again

@@ -186,7 +186,7 @@ Feature: Enrolling an authenticator app
     And she is fully signed in
 
   @totp.unverified-never-counts.challenge
-  Scenario: An app that was begun and never verified meets no challenge
+  Scenario: An app that was started and never verified answers no challenge
     Given session-based MFA is on
     And a user who has enrolled a passkey
     And she starts to add an authenticator app

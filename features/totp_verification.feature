@@ -87,29 +87,29 @@ Feature: Codes from the authenticator app
   Scenario Outline: The code on the screen is accepted <moment> its time step
     Given a user who has enrolled an authenticator app
     And 1 minute passes
-    And it is <seconds> seconds into a time step
+    And it is <time> into a time step
     When she enters the current code
     Then she succeeds
 
     Examples:
-      | case   | moment                 | seconds |
-      | first  | in the first second of | 0       |
-      | second | one second into        | 1       |
-      | last   | in the last second of  | 29      |
+      | case   | moment                 | time       |
+      | first  | in the first second of | 0 seconds  |
+      | second | one second into        | 1 second   |
+      | last   | in the last second of  | 29 seconds |
 
   @totp.step-boundary.neighbours
   Scenario Outline: The code <code> is accepted <moment> a time step
     Given the profile says that "drift_steps" is 1
     And a user who has enrolled an authenticator app
     And 1 minute passes
-    And it is <seconds> seconds into a time step
+    And it is <time> into a time step
     When she enters the code <code>
     Then she succeeds
 
     Examples:
-      | case           | code            | moment                 | seconds |
-      | first, 1 ahead | 1 step ahead    | in the first second of | 0       |
-      | last, 1 ago    | from 1 step ago | in the last second of  | 29      |
+      | case           | code            | moment                 | time       |
+      | first, 1 ahead | 1 step ahead    | in the first second of | 0 seconds  |
+      | last, 1 ago    | from 1 step ago | in the last second of  | 29 seconds |
 
   @totp.exact-format.leading-zero
   Scenario: A code that begins with 0 is accepted
@@ -178,14 +178,14 @@ Feature: Codes from the authenticator app
     And a fresh code from her app still works
 
   @totp.step-boundary.no-drift
-  Scenario Outline: Where no drift is allowed the code on the screen is taken <moment> its time step
+  Scenario Outline: Where no drift is allowed the code on the screen is accepted <moment> its time step
     Given the setting "totp_drift_steps" is 0
     And a user who has enrolled an authenticator app
-    And it is <seconds> seconds into a time step
+    And it is <time> into a time step
     When she enters the current code
     Then she succeeds
 
     Examples:
-      | case        | moment                 | seconds |
-      | first       | in the first second of | 0       |
-      | last        | in the last second of  | 29      |
+      | case  | moment                 | time       |
+      | first | in the first second of | 0 seconds  |
+      | last  | in the last second of  | 29 seconds |

@@ -22,7 +22,7 @@ from mfa_harness.verdicts import Verdict
 from mfa_simulators.clock import SystemClock
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     import pytest
 
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from mfa_harness.pytest_run import Choice
     from mfa_harness.reports.reporter import Reporter
     from mfa_harness.suite import Check
+    from mfa_harness.targets.target import Target
 
 OK, FAILED, OURS, INTERRUPTED = 0, 1, 3, 130
 
@@ -55,13 +56,15 @@ def run_check(options: CheckOptions, reporters: Iterable[Reporter]) -> int:
     def say(text: str) -> None:
         run.note(text)
 
-    target = open_target(options.target or None, options.profile, options.seed, note=say)
+    target = _target(options, say)
     run = Run(
         target,
         seed=options.seed,
         reporters=reporters,
+        subject=_subject(options),
         words=[
             *(["--profile", str(options.profile)] if options.profile else []),
+            *(["--client", options.client] if options.client else []),
             *(word for folder in options.features for word in ("--features", str(folder))),
         ],
         expected=expected,
@@ -92,9 +95,34 @@ def run_check(options: CheckOptions, reporters: Iterable[Reporter]) -> int:
 
 
 def _all_checks(options: CheckOptions) -> list[Check]:
-    checks = suite.checks(options.features)
+    checks = suite.checks(options.features, backend=bool(options.backend))
     refuse_unknown_sentences(checks)
     return checks
+
+
+def _target(options: CheckOptions, note: Callable[[str], None]) -> Target:
+    if not options.backend:
+        return open_target(
+            options.target or None,
+            options.profile,
+            options.seed,
+            note=note,
+            client=options.client,
+            driver_log=options.driver_log,
+        )
+    from mfa_harness.targets.backend.target import BackendTarget  # noqa: PLC0415 - loaded when used
+
+    return BackendTarget.of(
+        options.backend, options.requests, spec=options.target, file=options.profile, note=note
+    )
+
+
+def _subject(options: CheckOptions) -> list[str] | None:
+    """What names a backend on a command line; None for a target, which has a name of its own."""
+    if not options.backend:
+        return None
+    requests = [word for request in options.requests for word in ("--request", request)]
+    return [*([options.target] if options.target else []), "--backend", options.backend, *requests]
 
 
 def _chosen(checks: list[Check], options: CheckOptions) -> list[Check]:

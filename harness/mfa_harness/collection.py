@@ -68,7 +68,8 @@ class FeatureModule(pytest.Module):
             if isinstance(item, pytest.Function):
                 checks = self._by_function[item.originalname]
                 row = tuple(_example(item).values())
-                item.stash[CHECK_KEY] = next(check for check in checks if check.row == row)
+                check = item.stash[CHECK_KEY] = next(check for check in checks if check.row == row)
+                item.location = (item.location[0], check.line - 1, check.title)
                 item.repr_failure = partial(_told_briefly, item.repr_failure)  # type: ignore[method-assign]
             yield item
 
@@ -152,8 +153,10 @@ def is_ours(path: Path, config: pytest.Config) -> bool:
     Within a folder, files in which no sentence is ours are left to whoever they belong to (behave, cucumber), and all
     are left to a Python module that binds scenarios itself.
     """
-    if SESSION in config.stash or path.is_relative_to(suite.suite_dir()):
+    if SESSION in config.stash:
         return True
+    if path.is_relative_to(suite.suite_dir()):
+        return not any(check.for_backend for check in suite.read(path))  # those need `check --backend`
     here = config.invocation_params.dir
     asked = [Path(os.path.normpath(here / argument.partition("::")[0])) for argument in config.args]
     if path in asked:

@@ -30,6 +30,11 @@ class CheckOptions:
         expected_failures: the list of checks that may fail for now, each with a reason; None for none.
         update_expected_failures: that list is written after the run, by somebody else: it may be missing, and
             entries whose checks pass are no news.
+        client: a client SDK's driver by which people reach the target: a command or `listen:PORT`; "" for our own
+            reference client.
+        driver_log: where what is said to that driver and by it is kept; None for nowhere.
+        backend: the URL of an app's backend to test in place of an MFA server; "" for none.
+        requests: what to ask that backend for ("GET /me"); empty for what the profile says.
     """
 
     target: str = "reference"
@@ -42,3 +47,7 @@ class CheckOptions:
     title: str = ""
     expected_failures: Path | None = None
     update_expected_failures: bool = False
+    backend: str = ""
+    requests: tuple[str, ...] = ()
+    client: str = ""
+    driver_log: Path | None = None

@@ -12,12 +12,9 @@ import msgspec
 
 from mfa_harness.targets.profile import Written
 from mfa_harness.usage import UsageError, nearest
-from mfa_simulators.server import ReferenceServer
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from mfa_simulators.server import Environment
 
 EMAIL_CODE: Final = "123456"
 """The e-mail code of everybody in the environment for newcomers."""
@@ -43,23 +40,6 @@ class ServedEnvironment(msgspec.Struct, frozen=True, forbid_unknown_fields=True,
 
 NEWCOMERS: Final = ServedEnvironment(settings={"email_code": EMAIL_CODE})
 """Both methods on, nothing required, and no mail to read."""
-
-
-class Server(ReferenceServer):
-    """The reference server, with environments whose ids are written down."""
-
-    _written = ""
-
-    def serve(self, wanted: ServedEnvironment) -> Environment:
-        """Makes an environment of a file; it has been looked at by `check`."""
-        self._written = wanted.id
-        try:
-            return self.environment(seed=wanted.seed, faults=wanted.faults, **wanted.settings)
-        finally:
-            self._written = ""
-
-    def _new_id(self, seed: int | str | None) -> str:
-        return self._written or super()._new_id(seed)
 
 
 def read(path: Path) -> tuple[ServedEnvironment, ...]:

@@ -29,6 +29,10 @@ _DOTTED = re.compile(r"^[a-z0-9-]+(?:\.[a-z0-9-]+)+$")
 _BLANK = re.compile(r"<([^<>]+)>")
 
 
+BACKEND = "backend"
+"""The tag of features that test an app's backend: only `check --backend` runs them, and it runs no others."""
+
+
 class FeatureError(Exception):
     """A feature file holds something that would not be tested as its author thinks. One line a finding."""
 
@@ -66,6 +70,11 @@ class Check(msgspec.Struct, frozen=True):
     row: tuple[str, ...] = ()
 
     @property
+    def for_backend(self) -> bool:
+        """Whether this check is about an app's backend (`check --backend`), and not about an MFA server."""
+        return BACKEND in self.tags
+
+    @property
     def locks_out(self) -> bool:
         """Whether this check locks an account for a while (DESIGN rule 11)."""
         return "locks-out" in self.tags
@@ -85,10 +94,14 @@ def feature_files(where: Path) -> list[Path]:
     return sorted(where.rglob("*.feature"))
 
 
-def checks(extra: Iterable[Path] = ()) -> list[Check]:
+def checks(extra: Iterable[Path] = (), *, backend: bool | None = False) -> list[Check]:
     """Every check of the suite and of the folders or files in `extra`, in the order they run.
 
     A file that is reached in several ways is read once.
+
+    Args:
+        extra: folders or files of a user's own.
+        backend: the checks of an app's backend (True), those of an MFA server (False), or both (None).
 
     Raises:
         FeatureError: a file cannot be parsed or holds something that would silently not be tested.
@@ -104,7 +117,7 @@ def checks(extra: Iterable[Path] = ()) -> list[Check]:
     findings.extend(_doubles(found))
     if findings:
         raise FeatureError(findings)
-    return found
+    return [check for check in found if backend is None or check.for_backend is backend]
 
 
 @cache

@@ -31,12 +31,14 @@ class Breach(Exception):  # noqa: N818 - it is what it is called in a report
     Args:
         required: what should have been seen, as a phrase ("401, and the device list unchanged").
         got: what was seen instead ("200; devices 1 -> 2").
+        details: what else a reader should know.
     """
 
-    def __init__(self, required: str, got: str) -> None:
+    def __init__(self, required: str, got: str, details: str = "") -> None:
         super().__init__(f"required {required}; got {got}")
         self.required = required
         self.got = got
+        self.details = details
 
 
 class NotApplicable(Exception):  # noqa: N818

@@ -27,10 +27,10 @@ class Catalogue:
 
     @cached_property
     def checks(self) -> list[Check]:
-        """The checks of our suite, in the order they run."""
+        """The checks of our suite, of MFA servers and of backends, in the order they run."""
         from mfa_harness import suite  # noqa: PLC0415
 
-        return suite.checks()
+        return suite.checks(backend=None)
 
     @cached_property
     def sentences(self) -> list[Sentence]:

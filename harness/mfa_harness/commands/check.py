@@ -61,6 +61,29 @@ def check(  # noqa: PLR0917 - typer passes options by name
             show_default=False,
         ),
     ] = False,
+    backend: Annotated[
+        str,
+        typer.Option(
+            metavar="URL",
+            help="Test an app's backend: which session tokens does it let in (docs/backend.md)?",
+            show_default=False,
+        ),
+    ] = "",
+    request: Annotated[
+        list[str] | None,
+        typer.Option(metavar="'GET /me'", help="What to ask that backend for. Repeatable."),
+    ] = None,
+    client: Annotated[
+        str,
+        typer.Option(
+            metavar="COMMAND|listen:PORT",
+            help="Through a client SDK, or an adapter to another wire: its driver (docs/driver.md).",
+            show_default=False,
+        ),
+    ] = "",
+    driver_log: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Keep what is said to that driver and by it.")
+    ] = None,
 ) -> None:
     """Run the suite against a target; the default is our reference server.
 
@@ -70,15 +93,18 @@ def check(  # noqa: PLR0917 - typer passes options by name
       mfa-harness check --only totp.one-device --report junit=junit.xml
       mfa-harness check --features scenarios/ --skip '@locks-out'
       mfa-harness check --profile mine.toml --expected-failures known.toml
+      mfa-harness check --client 'node driver.mjs'
+      mfa-harness check --backend http://localhost:3000 --request 'GET /me'
     """  # noqa: D301 - click reads the \b
     from mfa_harness.options import CheckOptions  # noqa: PLC0415
     from mfa_harness.reports.files import STDOUT, FileReporter, parse_reports  # noqa: PLC0415
     from mfa_harness.reports.terminal import TerminalReporter  # noqa: PLC0415
+    from mfa_harness.usage import UsageError  # noqa: PLC0415
 
     update = _update(expected_failures) if update_expected_failures else None
     reports = parse_reports(report or ())
     options = CheckOptions(
-        target=target or ("" if profile else "reference"),
+        target=target or ("" if profile or backend else "reference"),
         profile=profile,
         features=tuple(_existing(folder) for folder in features or ()),
         only=tuple(only or ()),
@@ -88,7 +114,13 @@ def check(  # noqa: PLR0917 - typer passes options by name
         title=title,
         expected_failures=expected_failures,
         update_expected_failures=update_expected_failures,
+        client=client,
+        driver_log=driver_log,
+        backend=backend,
+        requests=tuple(request or ()),
     )
+    if options.requests and not backend:
+        raise UsageError("--request does not say of which backend", "Add --backend URL.")
     from mfa_harness.check_run import run_check  # noqa: PLC0415 - and only now: it brings pytest with it
 
     piped = any(path == STDOUT for _, path in reports)

@@ -15,8 +15,8 @@ import typer
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from mfa_harness.served import ServedEnvironment, Server
-    from mfa_simulators.server import Environment
+    from mfa_harness.served import ServedEnvironment
+    from mfa_simulators.server import Environment, ReferenceServer
 
 
 def serve(
@@ -60,12 +60,18 @@ def serve(
     given = served.read(environments) if environments else (served.NEWCOMERS,)
     wanted = _wanted(given, fault or (), environments)
     with _serving(port, control=control, database=database) as server:
-        made = [server.serve(each) for each in wanted]
+        made = [_made(server, each) for each in wanted]
         _announce(server, wanted, made)
         sys.stderr.writelines(f"{line}\n" for line in _invitation(server.url, made, control=control))
         sys.stderr.flush()
         _until_stopped()
     sys.stderr.write("Stopped.\n")
+
+
+def _made(server: ReferenceServer, wanted: ServedEnvironment) -> Environment:
+    return server.environment(
+        environment_id=wanted.id or None, seed=wanted.seed, faults=wanted.faults, **wanted.settings
+    )
 
 
 def _wanted(
@@ -85,7 +91,7 @@ def _wanted(
 
 
 @contextmanager
-def _serving(port: int, *, control: bool, database: Path | None) -> Iterator[Server]:
+def _serving(port: int, *, control: bool, database: Path | None) -> Iterator[ReferenceServer]:
     """The server, served.
 
     Raises:
@@ -93,11 +99,11 @@ def _serving(port: int, *, control: bool, database: Path | None) -> Iterator[Ser
     """
     from sqlalchemy.exc import DatabaseError  # noqa: PLC0415
 
-    from mfa_harness.served import Server  # noqa: PLC0415
     from mfa_harness.usage import UsageError  # noqa: PLC0415
+    from mfa_simulators.server import ReferenceServer  # noqa: PLC0415
 
     try:
-        server = Server(control=control, database=database, port=port).__enter__()
+        server = ReferenceServer(control=control, database=database, port=port).__enter__()
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             raise UsageError(f"port {port} is taken", "Choose another --port; 0 takes a free one.") from error
@@ -114,7 +120,7 @@ def _serving(port: int, *, control: bool, database: Path | None) -> Iterator[Ser
         server.__exit__(None, None, None)
 
 
-def _announce(server: Server, wanted: Sequence[ServedEnvironment], made: Sequence[Environment]) -> None:
+def _announce(server: ReferenceServer, wanted: Sequence[ServedEnvironment], made: Sequence[Environment]) -> None:
     """The first line out; an environment's settings are those that were asked for, as in a profile."""
     import msgspec  # noqa: PLC0415
 

@@ -336,6 +336,8 @@ class Actor:
     def take_recovery_code(self) -> str:
         """The next unused code of her sheet, crossed out."""
         self._find_sheet()
+        if not self.person.sheet.unused:
+            raise Blocked("use another recovery code", f"all {len(self.person.sheet.codes)} that there were are used")
         return self.person.sheet.take()
 
     def _find_sheet(self) -> None:

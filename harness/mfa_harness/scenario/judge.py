@@ -77,9 +77,9 @@ def _failure(
 ) -> Failure:
     step = next((record for record in records if record.outcome == "failed"), None)
     source = requirement.sources[0] if requirement and requirement.sources else ""
-    details = ""
+    details = world.heard
     if isinstance(error, Breach):
-        required, got = error.required, error.got
+        required, got, details = error.required, error.got, error.details
     elif isinstance(error, Blocked):
         required, got = f"being able to {error.wanted}", error.found
     elif isinstance(error, ClientError):

@@ -74,8 +74,13 @@ def describe(error: ClientError) -> str:
 
 
 def is_refusal(error: ClientError) -> bool:
-    """Whether the server said no: a 4xx. A 5xx, a cut-off answer or a time-out is no refusal."""
-    return error.status is not None and 400 <= error.status < 500  # noqa: PLR2004 - HTTP's own
+    """Whether the server said no: a 4xx. A 5xx, a cut-off answer or a time-out is no refusal.
+
+    A client SDK may keep the status to itself, or refuse what can be no code without asking the server.
+    """
+    if error.status is None:
+        return error.kind == "invalid_code"
+    return 400 <= error.status < 500  # noqa: PLR2004 - HTTP's own
 
 
 def require(condition: bool, required: str, got: str) -> None:

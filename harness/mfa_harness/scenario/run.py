@@ -23,6 +23,7 @@ class Run:
     Args:
         target: opened already.
         seed: as given by `--seed`, for the `again` line.
+        subject: the words that name the target on a command line; None for the target's own name.
         words: what else has to stand on the command line of the `again` line.
         reporters: told of every event, in order.
         expected: which checks may fail for now; None is none.
@@ -33,12 +34,14 @@ class Run:
         target: Target,
         *,
         seed: str,
+        subject: Sequence[str] | None = None,
         words: Sequence[str] = (),
         reporters: Iterable[Reporter] = (),
         expected: ExpectedFailures | None = None,
     ) -> None:
         self.target = target
         self.seed = seed
+        self.subject = (target.name,) if subject is None else tuple(subject)
         self.words = tuple(words)
         self.reporters = tuple(reporters)
         self.expected = expected or ExpectedFailures()
@@ -63,7 +66,7 @@ class Run:
 
     def again(self, check: Check) -> str:
         """The command that runs just this check again."""
-        words = ["mfa-harness", "check", self.target.name, *self.words]
+        words = ["mfa-harness", "check", *self.subject, *self.words]
         if "--features" not in words and not check.path.is_relative_to(suite_dir()):
             words += ["--features", check.feature]
         if self.seed != "0":

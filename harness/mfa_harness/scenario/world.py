@@ -299,6 +299,11 @@ class World:
         return [exchange for environment in self._made for exchange in environment.exchanges]
 
     @property
+    def heard(self) -> str:
+        """What a client's driver said on the side while the scenario ran: for a report, never judged."""
+        return "\n".join(said for made in self._made if (said := getattr(made, "said_aside", "")))
+
+    @property
     def _made(self) -> list[Environment]:
         return [*([self.environment_made] if self.environment_made is not None else []), *self._others]
 

@@ -24,6 +24,7 @@ MODULES = (
     "wire",
     "websites",
     "inside",
+    "backend",
     "chance",
     "outcomes",
     "sights",

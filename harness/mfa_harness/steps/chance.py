@@ -112,7 +112,7 @@ def guesses_at_once(world: World, actor: Actor, n: str) -> None:
     world.at_once(actor, f"{n} wrong codes at once", calls)
 
 
-@FACTS.phrase("no more than the limit are looked at")
+@FACTS.phrase("no more of them are checked than the limit allows")
 def limited_all_the_same(world: World) -> None:
     """Of the guesses made at once, all beyond the limit were stopped with 429."""
     if world.tally is None:

@@ -17,7 +17,6 @@ _SWITCHES = {
     "TOTP": ("totp", "totp"),
     "passkeys": ("passkeys", "passkeys"),
 }
-_LONGEST_WAIT_SECONDS = 120
 _UNITS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
 
 
@@ -97,24 +96,10 @@ def switched_for_everybody(world: World, switch: str, on: str) -> None:
 @sentence("{n} {unit}[s] pass[es]", example="When 31 seconds pass", unit=_UNITS)
 def time_passes(world: World, n: str, unit: str) -> None:
     """Move time on: at once where the clock is ours, else by waiting, if it is not long."""
-    let_pass(world, int(n) * _UNITS[unit])
+    world.environment.wait(int(n) * _UNITS[unit])
 
 
-def let_pass(world: World, seconds: float) -> None:
-    """Let time pass, as `time_passes` does.
-
-    Raises:
-        NotApplicable: the target's time is real, and this would be a long wait.
-    """
-    try:
-        world.environment.advance(seconds)
-    except NotApplicable as unmovable:
-        if seconds > _LONGEST_WAIT_SECONDS:
-            raise NotApplicable(f"{unmovable}, and {seconds:g} s are too long to wait") from unmovable
-        world.environment.wait(seconds)
-
-
-@sentence("it is {n} seconds into a time step", example="Given it is 29 seconds into a time step")
+@sentence("it is {n} second[s] into a time step", example="Given it is 29 seconds into a time step")
 def into_a_step(world: World, n: str) -> None:
     """Move time on to such a moment of the authenticator app's next time step but one."""
     app = world.actor("she").app

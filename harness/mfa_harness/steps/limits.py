@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from mfa_harness.scenario import permits
 from mfa_harness.scenario.outcome import TOO_MANY, Outcome
 from mfa_harness.steps.apps import need_register_route
-from mfa_harness.steps.environment import let_pass
 from mfa_harness.steps.operations import wallet_path
 from mfa_harness.steps.sentence import sentence
 from mfa_harness.verdicts import Blocked, Breach, NotApplicable
@@ -95,7 +94,7 @@ def waited(world: World) -> None:
     error = world.outcome.error
     if error is None or error.retry_after is None:
         raise Blocked("wait until the stop is over", "the refusal did not say for how long")
-    let_pass(world, error.retry_after + 1)
+    world.environment.wait(error.retry_after + 1)
 
 
 @sentence(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from mfa_harness.scenario.outcome import TOO_MANY, Outcome, is_refusal, require
 from mfa_harness.steps.lexicons import ENDINGS, FACTS
 from mfa_harness.steps.sentence import sentence
-from mfa_harness.verdicts import Blocked, Breach, ScenarioError
+from mfa_harness.verdicts import Blocked, Breach, NotApplicable, ScenarioError
 
 if TYPE_CHECKING:
     from mfa_harness.scenario.actor import Actor
@@ -124,6 +124,8 @@ def _stop(world: World) -> ClientError:
 @FACTS.phrase("the refusal brings no token")
 def refusal_without_token(world: World) -> None:
     """An error answer carries no session token, MFA token, elevated token or cookie."""
+    if not world.outcome.exchanges:
+        raise NotApplicable("what went over the wire cannot be seen here")
     for exchange in world.outcome.exchanges:
         body = exchange.response if isinstance(exchange.response, dict) else {}
         found = sorted(name for name in _TOKENS if body.get(name))

@@ -37,7 +37,7 @@ WRONG = {
     "whose attestation is cut short": "truncated-attestation",
     "whose key is of an algorithm that was not offered": "algorithm-not-offered",
     "whose credential id is too long": "credential-id-long",
-    "from within a foreign frame": "cross-origin",
+    "from within a frame of another website": "cross-origin",
 }
 """What may be wrong with a passkey's response, and the virtual passkey's fault that makes it so."""
 

@@ -101,6 +101,7 @@ class Sentence:
     doc: str
     values: Mapping[str, tuple[str, ...]]
     regex: re.Pattern[str]
+    function: Callable[..., Any]
 
 
 _CATALOGUE: list[Sentence] = []
@@ -133,7 +134,7 @@ def sentence(
 
     def declare(function: Function) -> Function:
         _CATALOGUE.append(
-            Sentence(kind or "when", text, example, (function.__doc__ or "").strip(), values, regex)
+            Sentence(kind or "when", text, example, (function.__doc__ or "").strip(), values, regex, function)
         )
         decorate = pytest_bdd.step(parsers.re(regex.pattern), kind, stacklevel=2)
         decorate(function)

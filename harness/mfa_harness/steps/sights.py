@@ -204,15 +204,15 @@ def _overlap(actor: Actor) -> str:
 
 
 _SHEET: dict[str, Callable[[Actor], None]] = {
-    "ten in number, no two alike": _distinct,
-    "of ten letters or digits each": _format,
-    "the same as before": _same,
-    "all new": _new,
+    "are ten in number, no two alike": _distinct,
+    "have ten letters or digits each": _format,
+    "are the same as before": _same,
+    "are all new": _new,
 }
 
 
 @sentence(
-    "the recovery codes are {property}",
+    "the recovery codes {property}",
     example="Then the recovery codes are ten in number, no two alike",
     kind="then",
     property=_SHEET,

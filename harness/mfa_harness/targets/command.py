@@ -67,6 +67,8 @@ class CommandTarget:
         self._start_seconds = start_seconds
         self._process: Process | None = None
         self._inner: UrlTarget | None = None
+        self.real_time = False
+        """As `UrlTarget.real_time`."""
 
     def open(self) -> None:
         """Start the command, wait until it answers, and make first contact.
@@ -80,6 +82,7 @@ class CommandTarget:
             self._inner = UrlTarget(
                 url, profile=self._given, seed=self._seed, note=self._note, name=self.name
             )
+            self._inner.real_time = self.real_time
             self._inner.open()
             self.profile = self._inner.profile  # by now it knows what it can reach
         except TargetError as error:

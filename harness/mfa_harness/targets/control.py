@@ -16,7 +16,7 @@ from mfa_harness.verdicts import Blocked, ScenarioError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from mfa_simulators.clock import VirtualClock
+    from mfa_simulators.clock import MovableClock
 
 
 class Made(msgspec.Struct, frozen=True, rename="camel"):
@@ -57,14 +57,14 @@ class ControlPlane:
             return None
         return cls(http, base_url) if _are_faults(faults) else None
 
-    def make(self, settings: Mapping[str, Any], *, seed: str, clock: str) -> Made:
-        """A new environment, its clock standing at an instant (ISO 8601).
+    def make(self, settings: Mapping[str, Any], *, seed: str, clock: str | None) -> Made:
+        """A new environment, its clock standing at an instant (ISO 8601), or for None going with real time.
 
         Raises:
             ScenarioError: a setting that does not exist.
             Blocked: it could not be made.
         """
-        body = {"settings": dict(settings), "seed": seed, "clock": clock}
+        body = {"settings": dict(settings), "seed": seed, **({"clock": clock} if clock else {})}
         response = self._send("POST", "environments", body, refused=(400, 422))
         if not response.is_success:
             raise ScenarioError(f"the control plane refused the settings: {response.text[:200]}")
@@ -98,6 +98,41 @@ class ControlPlane:
         """The kinds of notices that a user was sent, oldest first."""
         path = f"environments/{environment_id}/users/{quote(user_id, safe='')}/notices"
         return [str(notice["kind"]) for notice in self._send("GET", path).json()]
+
+    def transcript(self, environment_id: str) -> list[dict[str, Any]]:
+        """What the environment was asked and has answered, unmasked, oldest first."""
+        found = self._send("GET", f"environments/{environment_id}/transcript?unmasked=true").json()
+        return found if isinstance(found, list) else []
+
+    def environments(self) -> list[dict[str, str]]:
+        """What backends have to know of the environments there are, the first one made first."""
+        listed: list[dict[str, str]] = self._send("GET", "environments").json()
+        return listed
+
+    def make_in_real_time(self, settings: Mapping[str, Any]) -> Made:
+        """A new environment whose clock is the server's."""
+        response = self._send("POST", "environments", {"settings": dict(settings)})
+        return msgspec.json.decode(response.content, type=Made)
+
+    def session_token(self, environment_id: str, order: Mapping[str, Any]) -> str:
+        """A token to order (`mfa_simulators.server.minting.TokenOrder`)."""
+        answer = self._send("POST", f"environments/{environment_id}/session-token", dict(order))
+        return str(answer.json()["jwt"])
+
+    def rotate_keys(self, environment_id: str) -> None:
+        """A new key signs; those before it stay published."""
+        self._send("POST", f"environments/{environment_id}/keys/rotate")
+
+    def retire_keys(self, environment_id: str) -> None:
+        """Only the key in use is published."""
+        self._send("POST", f"environments/{environment_id}/keys/retire")
+
+    def paths(self, environment_id: str) -> list[str]:
+        """The paths that an environment was asked for so far."""
+        return [
+            str(each["path"])
+            for each in self._send("GET", f"environments/{environment_id}/transcript").json()
+        ]
 
     def external_jwt(self, environment_id: str, email: str) -> str:
         """A token that externalAuth/signin accepts."""
@@ -135,10 +170,14 @@ class ControlledEnvironment(WireEnvironment):
 
     signs_every_device = False  # as in process: the same run, the same requests
 
-    def __init__(self, control: ControlPlane, virtual_clock: VirtualClock, made: Made, **common: Any) -> None:
-        super().__init__(made.base_url, made.environment_id, clock=virtual_clock, **common)
+    def __init__(self, control: ControlPlane, clock: MovableClock, made: Made, **common: Any) -> None:
+        super().__init__(made.base_url, made.environment_id, clock=clock, **common)
         self._control = control
-        self._clock = virtual_clock
+        self._clock = clock
+
+    def seen_by_server(self) -> list[dict[str, Any]]:
+        """The server's own transcript."""
+        return self._control.transcript(self.id)
 
     def inbox(self, email: str) -> Callable[[], str]:
         """What reads the newest code from the server's outbox."""

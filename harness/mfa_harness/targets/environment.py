@@ -138,6 +138,10 @@ class WireEnvironment:
             ) from error
         return Answer(f"{method} {path}", response.status_code, response.headers, response.content)
 
+    def seen_by_server(self) -> list[dict[str, Any]] | None:
+        """What the server was asked and has answered, unmasked; None where it cannot be asked for that."""
+        return None
+
     def inbox(self, email: str) -> Callable[[], str]:
         """What reads the newest e-mail code sent to this address."""
         raise NotImplementedError

@@ -30,6 +30,8 @@ def open_target(
     seed: str = "0",
     *,
     note: Callable[[str], None] = lambda _text: None,
+    client: str = "",
+    driver_log: Path | None = None,
 ) -> Target:
     """The target that a user's TARGET and profile stand for, not yet contacted: call its `open()`.
 
@@ -38,12 +40,16 @@ def open_target(
         profile: a profile or its file; None for that of the kind of target.
         seed: of the run.
         note: told what a person should know while the run goes on ("waiting 17 s for a fresh code").
+        client: a client SDK's driver to reach it by: a command, or `listen:PORT`.
+        driver_log: where what is said to the driver and by it is kept.
 
     Raises:
         TargetError: TARGET is not understood, or the profile cannot be used.
     """
     if profile is not None and not isinstance(profile, Profile):
         profile = Profile.load(profile)
+    if client:
+        return _driven(spec, profile, seed, note=note, client=client, driver_log=driver_log)
     spec = (spec or (profile.url if profile else None) or "reference").strip()
     kind, colon, rest = spec.partition(":")
     kind = kind.lower()
@@ -71,6 +77,36 @@ def open_target(
     raise TargetError(
         f"target {spec!r}", f"not understood{_hint(spec)}", f"A target is one of: {', '.join(UNDERSTOOD)}"
     )
+
+
+def _driven(
+    spec: str | None,
+    profile: Profile | None,
+    seed: str,
+    *,
+    note: Callable[[str], None],
+    client: str,
+    driver_log: Path | None,
+) -> Target:
+    """A target behind a client SDK, in real time."""
+    from mfa_harness.targets.command import CommandTarget  # noqa: PLC0415
+    from mfa_harness.targets.driving.driver import Driver  # noqa: PLC0415
+    from mfa_harness.targets.driving.target import ClientTarget, ServedReferenceTarget  # noqa: PLC0415
+    from mfa_harness.targets.reference import ReferenceTarget  # noqa: PLC0415
+    from mfa_harness.targets.url import UrlTarget  # noqa: PLC0415
+
+    inner = open_target(spec, profile, seed, note=note)
+    if isinstance(inner, ReferenceTarget):
+        inner = ServedReferenceTarget(inner.faults, seed=seed, profile=profile, note=note)
+    elif isinstance(inner, (UrlTarget, CommandTarget)):
+        inner.real_time = True
+    else:
+        raise TargetError(
+            f"target {spec!r} with --client",
+            "an application in this process has no address that a client SDK could be given",
+            "Serve it, and name its url; or let it be started: exec:COMMAND",
+        )
+    return ClientTarget(inner, Driver(client, note=note, log=driver_log))
 
 
 def _hint(spec: str) -> str:

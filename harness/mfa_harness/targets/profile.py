@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import msgspec
 
+from mfa_harness.targets.backend.declared import Backend
 from mfa_harness.targets.capabilities import CAPABILITIES
 from mfa_harness.targets.target import TargetError
 from mfa_harness.targets.tolerances import Tolerances
@@ -85,7 +86,7 @@ class Written(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     proxy: str | None = None
     rate: _Positive | None = None
     timeout: _Positive = 10.0
-    longest_wait: _Positive = 120.0
+    longest_wait: _Positive = 45.0
     """How long a scenario may wait in real time, in seconds; what takes longer is n/a."""
     sign_in: SignIn = SignIn()
     environments: tuple[NamedEnvironment, ...] = ()
@@ -93,6 +94,8 @@ class Written(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     capabilities: dict[str, bool | str] = {}
     tolerances: Tolerances = Tolerances()
     allow: Allow = Allow()
+    backend: Backend = Backend()
+    """Of a backend, which `check --backend` tests."""
 
 
 class Profile(Written, frozen=True, kw_only=True):

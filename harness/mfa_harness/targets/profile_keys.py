@@ -33,7 +33,7 @@ KEYS: Final = (
     ),
     Key("rate", "Requests a second at most.", 5),
     Key("timeout", "Seconds to wait for an answer.", 10),
-    Key("longest_wait", "Seconds that a scenario may wait in real time; what takes longer is n/a.", 120),
+    Key("longest_wait", "Seconds that a scenario may wait in real time; what takes longer is n/a.", 45),
     Key(
         "headers",
         "Headers added to every request; they never appear in reports.",
@@ -134,5 +134,20 @@ KEYS: Final = (
     ),
     Key("tolerances.attempts", "Wrong codes in a row after which an account is limited, at the latest.", 100),
     Key("tolerances.attempts_window_seconds", "Seconds after which a limited account is free again.", 300),
+    Key("backend.requests", "For check --backend: what needs a full session.", ["GET /me"]),
+    Key("backend.send", "The header that carries the token.", "authorization: Bearer {token}"),
+    Key("backend.headers", "Headers added to every request to the backend.", {"x-key": "${STAGING_KEY}"}),
+    Key("backend.let_in_statuses", "Statuses of an answer to somebody let in.", [200, 201, 202, 204]),
+    Key("backend.let_in_text", "What such an answer holds besides.", '"email"'),
+    Key("backend.refused_statuses", "Statuses of a refusal.", [400, 401, 403, 413, 431]),
+    Key("backend.refused_text", "What makes an answer a refusal, whatever its status.", "UNAUTHENTICATED"),
+    Key("backend.audience", "The aud that the backend asks for; the issuer's own unless said.", ""),
+    Key("backend.claims", "Claims that it asks for besides, in every token.", {"email": "ada@example.org"}),
+    Key(
+        "backend.leeway_seconds", "Seconds that its clock may be off: a token is good for so much longer.", 60
+    ),
+    Key("backend.checks_revocation", "It claims to notice that a session was signed out.", False),
+    Key("backend.keys_seconds", "Seconds that it may hold the issuer's keys before it reads them again.", 0),
+    Key("backend.port", "Where the issuer is, or is served for a run, when no TARGET says so.", 8765),
 )
 """In the order of the file that `init` writes; capabilities have their own table."""

@@ -17,6 +17,7 @@ from mfa_simulators.clock import VirtualClock
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from mfa_simulators.clock import Clock
     from mfa_simulators.server import ReferenceServer
     from mfa_simulators.server.environment import Environment as ServerEnvironment
 
@@ -61,10 +62,8 @@ class ReferenceEnvironment(WireEnvironment):
 
     signs_every_device = False
 
-    def __init__(
-        self, inside: ServerEnvironment, virtual_clock: VirtualClock, *, log: KeptLog, **common: Any
-    ) -> None:
-        super().__init__(inside.base_url, inside.id, clock=virtual_clock, **common)
+    def __init__(self, inside: ServerEnvironment, clock: Clock, *, log: KeptLog, **common: Any) -> None:
+        super().__init__(inside.base_url, inside.id, clock=clock, **common)
         self._inside = inside
         self._log = log
         self._logged_before = log.length
@@ -79,6 +78,10 @@ class ReferenceEnvironment(WireEnvironment):
             return mails[-1].code
 
         return read
+
+    def seen_by_server(self) -> list[dict[str, Any]]:
+        """The server's own transcript."""
+        return self._inside.transcript(unmasked=True)
 
     def external_jwt(self, email: str) -> str:
         """A token that externalAuth/signin accepts."""
@@ -178,8 +181,8 @@ class ReferenceTarget:
         self._arranged[scenario] += 1
         if self._arranged[scenario] > 1:
             seed += f"/{self._arranged[scenario]}"
-        clock = VirtualClock(START)
         declared = {**self.profile.server_settings(), **settings}  # it behaves as its profile says
+        clock = self.new_clock(declared)
         try:
             inside = server.environment(clock=clock, seed=seed, faults=self.faults, **declared)
         except SettingsError as error:
@@ -198,6 +201,10 @@ class ReferenceTarget:
             seed=seed,
             locks_out=locks_out,
         )
+
+    def new_clock(self, settings: Mapping[str, Any]) -> Clock:  # noqa: ARG002 - for who has real time
+        """The clock of a new environment, the people's too."""
+        return VirtualClock(START)
 
     def would_refuse(self, settings: Mapping[str, Any], *, locks_out: bool) -> str:  # noqa: ARG002 - never
         """It refuses nothing."""

@@ -21,7 +21,7 @@ from mfa_harness.targets.reach import HeaderTransport, api_base, demand_leave, i
 from mfa_harness.targets.reference import START
 from mfa_harness.targets.target import TargetError
 from mfa_harness.verdicts import NotApplicable
-from mfa_simulators.clock import SYSTEM_CLOCK, VirtualClock
+from mfa_simulators.clock import SYSTEM_CLOCK, OffsetClock, VirtualClock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -69,6 +69,8 @@ class UrlTarget:
         self._given_to: dict[str, tuple[str, Mapping[str, Any]]] = {}
         self._arranger: Arranger | None = None
         self._scenarios: Counter[str] = Counter()
+        self.real_time = False
+        """Whether environments made through a control plane go with real time, as a client SDK does."""
 
     def open(self) -> None:
         """Look for a control plane; without one, see that the profile's environment answers.
@@ -195,11 +197,11 @@ class UrlTarget:
         if self._scenarios[scenario] > 1:
             seed += f"/{self._scenarios[scenario]}"
         declared = {**self.profile.server_settings(), **settings}
-        made = control.make(declared, seed=seed, clock=START)
+        made = control.make(declared, seed=seed, clock=None if self.real_time else START)
         origin, rp_id = self.profile.site(declared)
         return ControlledEnvironment(
             control,
-            VirtualClock(START),
+            OffsetClock() if self.real_time else VirtualClock(START),
             made,
             origin=origin,
             rp_id=rp_id,

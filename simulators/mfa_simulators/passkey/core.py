@@ -11,8 +11,9 @@ from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from mfa_simulators.passkey import cbor
+from mfa_simulators.passkey.attestation import Authority, Paper, statement, wire_name
 from mfa_simulators.passkey.errors import RefusedError
-from mfa_simulators.passkey.keys import ALGORITHMS, KeyPair
+from mfa_simulators.passkey.keys import ALGORITHMS
 from mfa_simulators.passkey.vault import HeldCredential, User, Vault
 from mfa_simulators.randomness import SeededRandomness, SystemRandomness
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from mfa_simulators.clock import Clock
+    from mfa_simulators.passkey.keys import KeyPair
     from mfa_simulators.passkey.settings import Settings
 
 USER_PRESENT: Final = 0x01
@@ -31,6 +33,7 @@ EXTENSIONS: Final = 0x80
 
 _ID: Final = "passkey credential id"
 _ID_SIZE: Final = 32
+_MAKER: Final = "passkey maker"
 _flags_and_counter: Final = struct.Struct(">BI").pack
 _length: Final = struct.Struct(">H").pack
 
@@ -67,9 +70,11 @@ class Draft:
         public_key: the COSE key to attest, in a registration; empty in an assertion.
         attested: bytes of attested credential data to use instead of the three above.
         extensions: CBOR of extension outputs.
-        format: of the attestation statement.
+        format: of the attestation statement; `packed-x5c` is `packed` with certificates.
         statement: CBOR of an attestation statement to use instead of the one that the format makes.
-        statement_algorithm: to name in a packed statement instead of the key's.
+        statement_algorithm: to name in the statement instead of the key's.
+        paper: what certificates and the like are to say.
+        deterministic: the same message gives the same signature.
         data: authenticator data to use instead of what all this makes.
     """
 
@@ -87,6 +92,8 @@ class Draft:
     format: str = ""
     statement: bytes | None = None
     statement_algorithm: int | None = None
+    paper: Paper = field(default_factory=Paper)
+    deterministic: bool = False
     data: bytes | None = None
 
     def render(self) -> bytes:
@@ -123,10 +130,22 @@ class Authenticator:
     clock: Clock
     seed: int | str | None
     vault: Vault = field(default_factory=Vault)
+    _authority: Authority | None = None
     _randomness: SeededRandomness | SystemRandomness = field(init=False)
 
     def __post_init__(self) -> None:
         self._randomness = SystemRandomness() if self.seed is None else SeededRandomness(self.seed)
+
+    @property
+    def authority(self) -> Authority:
+        """Who made it, and vouches for it; one for all authenticators of a seed."""
+        if self._authority is None:
+            self._authority = Authority(
+                SystemRandomness().bytes(32, _MAKER)
+                if self.seed is None
+                else SeededRandomness(self.seed).bytes(32, _MAKER)
+            )
+        return self._authority
 
     def make_credential(
         self,
@@ -169,6 +188,7 @@ class Authenticator:
                     "excluded", "excludeCredentials names a credential that is on this passkey already"
                 )
         held = self._new_credential(rp_id, user, algorithm, discoverable=discoverable)
+        format_ = self._format(formats)
         draft = Draft(
             held,
             client_data_hash,
@@ -176,10 +196,11 @@ class Authenticator:
             self._count(held),
             held.key,
             held.rp_id_hash,
-            settings.aaguid,
+            bytes(16) if format_ == "fido-u2f" else settings.aaguid,  # U2F knows no models
             held.id,
             held.key.cose(),
-            format=self._format(formats),
+            format=format_,
+            deterministic=self.seed is not None,
         )
         if lie is not None:
             lie(draft)
@@ -292,11 +313,11 @@ class Authenticator:
     ) -> HeldCredential:
         kind = ALGORITHMS[algorithm]
         if self.seed is None:
-            key, credential_id = KeyPair.generate(kind), self._randomness.bytes(_ID_SIZE, _ID)
+            key, credential_id = kind.generate(), self._randomness.bytes(_ID_SIZE, _ID)
         else:
             # Draws are named by the credential's number, so that a vault exported and loaded again goes on.
             subject = f"{self.vault.lineage}/{self.vault.made}"
-            key = KeyPair.derive(kind, self._randomness.bytes(kind.size + 8, "passkey private key", subject))
+            key = kind.derive(self._randomness.bytes(kind.seed_size, "passkey private key", subject))
             credential_id = self._randomness.bytes(_ID_SIZE, _ID, subject)
         self.vault.made += 1
         return HeldCredential(
@@ -314,27 +335,23 @@ class Authenticator:
         """The party's favourite among the formats that it can make, else its own best."""
         best: str = self.settings.attestation
         for name in wanted:
-            if name in ("none", best):
+            if name == "none":
                 return name
+            if name == wire_name(best):
+                return best
         return best
 
     def _attestation_object(self, draft: Draft, data: bytes) -> bytes:
         """WebAuthn L3 section 6.5.4, its keys in canonical order: fmt, attStmt, authData."""
-        statement = draft.statement
-        if statement is None:
-            statement = self._packed(draft, data) if draft.format == "packed" else b"\xa0"
+        made = draft.statement
+        if made is None:
+            made = b"\xa0" if draft.format == "none" else cbor.encode(statement(draft, data, self.authority))
         return b"".join(
             (
-                _format_member(draft.format),
-                statement,
+                _format_member(wire_name(draft.format)),
+                made,
                 b"\x68authData",
                 cbor.head(cbor.BYTES, len(data)),
                 data,
             )
         )
-
-    def _packed(self, draft: Draft, data: bytes) -> bytes:
-        """Self attestation in the packed format (WebAuthn L3 section 8.2)."""
-        signature = draft.signer.sign(data + draft.client_data_hash, deterministic=self.seed is not None)
-        algorithm = draft.statement_algorithm or draft.held.key.algorithm.number
-        return cbor.encode({"alg": algorithm, "sig": signature})

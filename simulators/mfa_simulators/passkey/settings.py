@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
-from mfa_simulators.passkey.keys import ALGORITHMS, ES256
+from mfa_simulators.passkey.keys import ALGORITHMS, ES256, PS256, RS256
 
 Counter = Literal["zero", "per-credential", "global"]
 Discoverable = Literal["always", "when-asked", "never"]
 User = Literal["consents", "declines", "fails-verification"]
 Attachment = Literal["platform", "cross-platform"]
-Attestation = Literal["none", "packed"]
+Attestation = Literal["none", "packed", "packed-x5c", "fido-u2f", "tpm", "android-key", "apple", "compound"]
 
 # Names no real model, so that nobody takes the simulator for one: "mfa-harness-key" and a version.
 AAGUID: Final = b"mfa-harness-key\x01"
@@ -31,7 +31,8 @@ class Settings:
         discoverable: `always` makes every credential discoverable, as platforms do; `when-asked` only
             where residentKey says so; `never` refuses where it is required.
         algorithms: COSE numbers of the keys it can make.
-        attestation: the best format it can give; `packed` is self attestation, shown only to who asks.
+        attestation: the best format it can give, shown only to who asks; `packed` is self attestation,
+            `packed-x5c` has certificates.
         aaguid: 16 bytes that name its model.
         attachment: `platform` for one built in, `cross-platform` for one that is plugged in or held near.
         transports: how it is reached.
@@ -64,8 +65,16 @@ class Settings:
         unknown = [number for number in self.algorithms if number not in ALGORITHMS]
         if unknown or not self.algorithms:
             raise ValueError(f"expected algorithms out of {tuple(ALGORITHMS)}, found {self.algorithms}")
+        attests = _ATTESTS.get(self.attestation)
+        if attests is not None and not attests.issuperset(self.algorithms):
+            raise ValueError(
+                f"attestation {self.attestation!r} attests keys of the algorithms {sorted(attests)} only, "
+                f"found {self.algorithms}"
+            )
 
 
+# What a U2F key and a TPM can make, and so attest.
+_ATTESTS: Final = {"fido-u2f": frozenset({ES256}), "tpm": frozenset({ES256, RS256, PS256})}
 _CHOICES: Final = {
     "counter": get_args(Counter),
     "discoverable": get_args(Discoverable),

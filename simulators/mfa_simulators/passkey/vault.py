@@ -8,10 +8,12 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from mfa_simulators.passkey.keys import KeyPair
+from mfa_simulators.passkey.keys import from_pkcs8
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from mfa_simulators.passkey.keys import KeyPair
 
 
 class User(NamedTuple):
@@ -148,6 +150,7 @@ def _exported(held: HeldCredential) -> dict[str, Any]:
         "isResidentCredential": held.discoverable,
         "rpId": held.rp_id,
         "privateKey": b64encode(held.key.pkcs8()).decode(),
+        "algorithm": held.key.algorithm.number,
         "userHandle": b64encode(held.user.handle).decode(),
         "userName": held.user.name,
         "userDisplayName": held.user.display_name,
@@ -160,7 +163,7 @@ def _exported(held: HeldCredential) -> dict[str, Any]:
 def _loaded(item: dict[str, Any]) -> HeldCredential:
     return HeldCredential(
         id=b64decode(item["credentialId"], validate=True),
-        key=KeyPair.from_pkcs8(b64decode(item["privateKey"], validate=True)),
+        key=from_pkcs8(b64decode(item["privateKey"], validate=True), item.get("algorithm")),
         rp_id=item["rpId"],
         user=User(b64decode(item["userHandle"], validate=True), item["userName"], item["userDisplayName"]),
         discoverable=bool(item["isResidentCredential"]),

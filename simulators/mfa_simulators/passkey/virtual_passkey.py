@@ -72,6 +72,11 @@ class VirtualPasskey:
         """What it holds, oldest first."""
         return tuple(self._core.vault.credentials.values())
 
+    @property
+    def attestation_root(self) -> bytes:
+        """The DER certificate that a relying party trusts this authenticator's maker by."""
+        return self._core.authority.root
+
     def configure(self, **changes: Any) -> None:
         """Changes settings from now on: `configure(user="declines")`, `configure(backup_state=False)`.
 
@@ -224,7 +229,9 @@ class VirtualPasskey:
         """
         core = self._core
         twin = VirtualPasskey.__new__(VirtualPasskey)
-        twin._core = Authenticator(core.settings, core.clock, core.seed, core.vault.clone())  # noqa: SLF001
+        twin._core = Authenticator(  # noqa: SLF001
+            core.settings, core.clock, core.seed, core.vault.clone(), core.authority
+        )
         return twin
 
     def rollback(self, signatures: int = 1) -> None:

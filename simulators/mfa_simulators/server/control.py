@@ -18,6 +18,7 @@ from mfa_simulators.clock import OffsetClock, iso
 from mfa_simulators.server.http.bodies import read_body
 from mfa_simulators.server.http.exchange import SCOPE_KEY, query_value
 from mfa_simulators.server.http.route import refused
+from mfa_simulators.server.minting import MintedToken, TokenOrder
 from mfa_simulators.server.rules.refusal import Refusal, bad_request
 
 if TYPE_CHECKING:
@@ -147,6 +148,32 @@ class Control:
         body: ExternalPerson = _body(request, ExternalPerson)
         return {"jwt": environment.external_jwt(sub=body.sub, email=body.email, scope=body.scope)}
 
+    def list_environments(self, _request: Request[Any, Any, Any]) -> list[dict[str, str]]:
+        """The environments there are, the first one made first, and what a backend has to know of each."""
+        return [
+            {
+                "environmentId": each.id,
+                "baseUrl": each.base_url,
+                "jwks": each.keys_url,
+                "issuer": each.issuer,
+                "audience": each.origin,
+            }
+            for each in list(self._server.registry.values())
+        ]
+
+    def make_session_token(self, request: Request[Any, Any, Any]) -> MintedToken:
+        """A token to order: a completed session's, unless the body says otherwise."""
+        return self._environment(request).session_token(_body(request, TokenOrder))
+
+    def rotate_keys(self, request: Request[Any, Any, Any]) -> dict[str, str]:
+        """A new key signs; those before it stay published."""
+        return {"kid": self._environment(request).rotate_keys()}
+
+    def retire_keys(self, request: Request[Any, Any, Any]) -> Response[None]:
+        """Keys that sign nothing any more are no longer published."""
+        self._environment(request).retire_keys()
+        return Response(None, status_code=_EMPTY)
+
     def _user(self, request: Request[Any, Any, Any]) -> tuple[Environment, str]:
         environment = self._environment(request)
         user_id = str(request.scope["path_params"]["user_id"])
@@ -167,6 +194,7 @@ def control_routes(server: ReferenceServer, *, threads: bool) -> Sequence[HTTPRo
     one = "/control/environments/{environment_id:str}"
     table: tuple[tuple[str, str, Callable[[Request[Any, Any, Any]], Any]], ...] = (
         ("GET", "/control/faults", hooks.list_faults),
+        ("GET", "/control/environments", hooks.list_environments),
         ("POST", "/control/environments", hooks.make_environment),
         ("PATCH", one, hooks.change_environment),
         ("GET", f"{one}/mailbox", hooks.read_mailbox),
@@ -175,6 +203,9 @@ def control_routes(server: ReferenceServer, *, threads: bool) -> Sequence[HTTPRo
         ("GET", f"{one}/users/{{user_id:str}}/notices", hooks.read_notices),
         ("GET", f"{one}/transcript", hooks.read_transcript),
         ("POST", f"{one}/external-jwt", hooks.make_external_jwt),
+        ("POST", f"{one}/session-token", hooks.make_session_token),
+        ("POST", f"{one}/keys/rotate", hooks.rotate_keys),
+        ("POST", f"{one}/keys/retire", hooks.retire_keys),
     )
     return [_handler(method, path, hook, threads=threads) for method, path, hook in table]
 

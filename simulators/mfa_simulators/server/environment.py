@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from mfa_simulators.clock import Clock
     from mfa_simulators.randomness import Randomness
     from mfa_simulators.server.keys import KeyPool, SigningKey
+    from mfa_simulators.server.minting import MintedToken, TokenOrder
     from mfa_simulators.server.operations import Call
     from mfa_simulators.server.outbox import Mail
     from mfa_simulators.server.rules.refusal import Refusal
@@ -59,6 +60,8 @@ class Environment:
         self._url = url
         self._addresses: dict[str, tuple[float, int]] = {}
         self._lock = threading.Lock()
+        self._unpublished: SigningKey | None = None
+        self._rotated_out: SigningKey | None = None
         self._rules, store, operations = compose(faults)
         self.operations = operations(
             Tools(
@@ -83,6 +86,16 @@ class Environment:
     def base_url(self) -> str:
         """What a client is given: the server's address and `/api/v0`."""
         return f"{self._url()}/api/v0"
+
+    @property
+    def issuer(self) -> str:
+        """The `iss` of its tokens."""
+        return self.operations.tools.issuer
+
+    @property
+    def keys_url(self) -> str:
+        """Where its public keys are."""
+        return f"{self.base_url}/sdk/{self.id}/.well-known/jwks"
 
     @property
     def origin(self) -> str:
@@ -146,6 +159,47 @@ class Environment:
         if scope is not None:
             claims["scope"] = scope
         return self.operations.tools.external_key.sign(claims, "JWT")
+
+    def session_token(self, order: TokenOrder | None = None) -> MintedToken:
+        """A token for tests of whoever relies on tokens: a completed session's, unless something else is ordered.
+
+        Raises:
+            ValueError: the order contradicts itself, or asks for the key before this one and there is none.
+        """
+        from mfa_simulators.server.minting import TokenOrder, mint  # noqa: PLC0415  (only tests want it)
+
+        order = order or TokenOrder()
+        return mint(self.operations, order, self._signer(order.key), self.clock.now())
+
+    def _signer(self, key: str) -> SigningKey:
+        tools = self.operations.tools
+        if key == "own":
+            return tools.key.result()
+        if key == "old":
+            if self._rotated_out is None:
+                raise ValueError("key: there is no old one before the keys were rotated")
+            return self._rotated_out
+        if self._unpublished is None:
+            self._unpublished = self._pool.own(self.settings.token_algorithm).result()
+        return self._unpublished
+
+    def rotate_keys(self) -> str:
+        """A new key signs from now on; those before it stay published and believed until `retire_keys`.
+
+        Returns:
+            The id of the new key (`kid`).
+        """
+        tools = self.operations.tools
+        fresh = self._pool.own(self.settings.token_algorithm)
+        fresh.result()  # made before it is used: nobody waits for it
+        self._rotated_out = tools.key.result()
+        tools.retiring = (self._rotated_out, *tools.retiring)
+        tools.key = fresh
+        return fresh.result().id
+
+    def retire_keys(self) -> None:
+        """Only the key in use is published and believed from now on."""
+        self.operations.tools.retiring = ()
 
     def address_refusal(self, call: Call) -> Refusal | None:
         """The answer to an address that asks too often, if the settings limit it (D-91)."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import count
 from typing import TYPE_CHECKING, Any, Self
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from mfa_simulators.server.serving import Serving
 
 _IN_PROCESS = "http://localhost"
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 class ReferenceServer:
@@ -92,6 +94,7 @@ class ReferenceServer:
         clock: Clock | str | None = None,
         seed: int | str | None = None,
         faults: Iterable[str] = (),
+        environment_id: str | None = None,
         **settings: Any,
     ) -> Environment:
         """Makes an environment, ready at once.
@@ -100,18 +103,19 @@ class ReferenceServer:
             clock: a clock, or an instant for a clock that stands still.
             seed: makes the environment's ids, secrets and codes repeat.
             faults: slugs of faults that it shall have.
+            environment_id: a UUID in lower case; by default a new one.
             settings: keywords of `Settings`.
 
         Raises:
             SettingsError: an unknown setting, or a value it cannot take.
-            ValueError: an unknown fault.
+            ValueError: an unknown fault; an id that is no such UUID, or is taken.
         """
         number = next(self._numbers)
         if seed is None and self._seed is not None:
             seed = f"{self._seed}/{number}"
         if clock is None:
             clock = self._clock or OffsetClock()
-        environment_id = self._new_id(seed)
+        environment_id = self._new_id(seed) if environment_id is None else self._free(environment_id)
         self._database.forget(environment_id)
         environment = Environment(
             environment_id,
@@ -127,6 +131,13 @@ class ReferenceServer:
         )
         self.registry[environment.id] = environment
         return environment
+
+    def _free(self, environment_id: str) -> str:
+        if not _UUID.fullmatch(environment_id):
+            raise ValueError(f"the id {environment_id!r} is no UUID in lower case")
+        if environment_id in self.registry:
+            raise ValueError(f"there is an environment {environment_id} already")
+        return environment_id
 
     def _new_id(self, seed: int | str | None) -> str:
         """A lower-case UUID; under a seed the next one of that seed, so that equal seeds do not collide."""

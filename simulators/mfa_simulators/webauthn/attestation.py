@@ -1,80 +1,108 @@
-"""Attestation statements: formats `none` and `packed` with self attestation (WebAuthn L3 section 8)."""
+"""Attestation: the formats of WebAuthn L3 section 8, and whether their makers are trusted (7.1 steps 21 to 24)."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
 
+from mfa_simulators.webauthn.attestation_formats.subject import Attested, refused
 from mfa_simulators.webauthn.errors import VerificationError
-from mfa_simulators.webauthn.steps import ATTESTATION_FORMAT, ATTESTATION_STATEMENT, ATTESTATION_TRUST
+from mfa_simulators.webauthn.steps import ATTESTATION_FORMAT, ATTESTATION_TRUST
 
 if TYPE_CHECKING:
-    from mfa_simulators.webauthn.keys import PublicKey
+    from mfa_simulators.webauthn.attestation_formats.subject import Subject
     from mfa_simulators.webauthn.policy import Policy
 
+# Loaded when first met: who asks for no attestation pays for no X.509.
+_MODULES: Final = {
+    "packed": "packed",
+    "fido-u2f": "fido_u2f",
+    "tpm": "tpm",
+    "android-key": "android_key",
+    "apple": "apple",
+}
+FORMATS: Final = ("none", *_MODULES, "compound")
+_FEWEST: Final = 2
 
-def check_attestation(
-    format_: str, statement: dict[Any, Any], *, signed: bytes, key: PublicKey, policy: Policy
-) -> str:
-    """Verifies an attestation statement (7.1 steps 21 to 24) and returns its type: `none` or `self`.
+
+def check_attestation(format_: str, statement: Any, *, subject: Subject, policy: Policy) -> str:
+    """Verifies an attestation statement (7.1 steps 21 to 24) and returns its type.
 
     Args:
         format_: the statement's format.
         statement: attStmt.
-        signed: authenticator data followed by the SHA-256 of the client data.
-        key: the credential's public key, which self attestation signs with.
-        policy: says which types are trusted enough.
+        subject: the registration that it attests.
+        policy: says which types are trusted enough, and by which roots.
+
+    Returns:
+        `none`, `self`, `basic`, `attca`, `anonca`, or `compound` for several.
 
     Raises:
-        VerificationError: the format is unknown, the statement is wrong, or its type is not trusted.
+        VerificationError: the format is unknown, the statement is wrong, or its type or its maker is not
+            trusted.
     """
-    match format_:
-        case "none":
-            _check_none(statement)
-            type_ = "none"
-        case "packed":
-            _check_packed_self(statement, signed, key)
-            type_ = "self"
-        case _:
+    attested = _verify(format_, statement, subject)
+    for type_ in attested.types:
+        if type_ not in policy.attestation_types:
             raise VerificationError(
-                ATTESTATION_FORMAT, f"expected the format 'none' or 'packed', found {format_!r}"
+                ATTESTATION_TRUST,
+                f"attestation of type {type_!r} is not trusted here; "
+                f"trusted: {sorted(policy.attestation_types)}",
             )
-    if type_ not in policy.attestation_types:
-        raise VerificationError(
-            ATTESTATION_TRUST,
-            f"attestation of type {type_!r} is not trusted here; trusted: {sorted(policy.attestation_types)}",
-        )
-    return type_
+    if policy.trust_anchors is not None:
+        _check_paths(attested, policy)
+    return attested.types[0] if format_ != "compound" else "compound"
 
 
-def _check_none(statement: dict[Any, Any]) -> None:
-    """Section 8.7: an empty map."""
-    if statement:
+def _verify(format_: str, statement: Any, subject: Subject) -> Attested:
+    """7.1 steps 21 and 22."""
+    if format_ == "none":
+        if statement != {}:
+            raise refused("format 'none' has an empty statement, and here is one with members")
+        return Attested(("none",))
+    if format_ == "compound":
+        return _verify_compound(statement, subject)
+    name = _MODULES.get(format_)
+    if name is None:
         raise VerificationError(
-            ATTESTATION_STATEMENT,
-            f"format 'none' has an empty statement, found members {sorted(map(str, statement))}",
+            ATTESTATION_FORMAT, f"expected one of the formats {', '.join(FORMATS)}; found {format_!r}"
         )
+    module = import_module(f"mfa_simulators.webauthn.attestation_formats.{name}")
+    try:
+        attested: Attested = module.verify(statement, subject)
+    except VerificationError:
+        raise
+    except Exception as error:  # hostile certificates make parsers raise whatever they like
+        raise refused(f"the statement cannot be read ({type(error).__name__}: {error})") from error
+    return attested
 
 
-def _check_packed_self(statement: dict[Any, Any], signed: bytes, key: PublicKey) -> None:
-    """Section 8.2, without x5c: `alg` is the credential key's, `sig` is its signature."""
-    if "x5c" in statement:
-        raise VerificationError(
-            ATTESTATION_STATEMENT,
-            "format 'packed' with certificates (x5c) is not supported, only self attestation",
-        )
-    if statement.keys() != {"alg", "sig"}:
-        raise VerificationError(
-            ATTESTATION_STATEMENT,
-            f"a packed statement has the members 'alg' and 'sig', found {sorted(map(str, statement))}",
-        )
-    if statement["alg"] != key.algorithm or isinstance(statement["alg"], bool):
-        raise VerificationError(
-            ATTESTATION_STATEMENT,
-            f"expected the credential key's algorithm {key.algorithm}, found {statement['alg']!r}",
-        )
-    signature = statement["sig"]
-    if not isinstance(signature, bytes) or not key.verifies(signature, signed):
-        raise VerificationError(
-            ATTESTATION_STATEMENT,
-            "the attestation signature is not the credential key's over this registration",
-        )
+def _verify_compound(statement: Any, subject: Subject) -> Attested:
+    """Section 8.9: two statements or more, all of them sound."""
+    if not isinstance(statement, list) or len(statement) < _FEWEST:
+        raise refused("a compound statement is an array of two statements or more")
+    types: tuple[str, ...] = ()
+    paths: tuple[Any, ...] = ()
+    for member in statement:
+        if not isinstance(member, dict) or member.keys() != {"fmt", "attStmt"}:
+            raise refused("a member of a compound statement has 'fmt' and 'attStmt'")
+        if not isinstance(member["fmt"], str) or member["fmt"] == "compound":
+            raise refused("a member of a compound statement is of a format that is not compound")
+        attested = _verify(member["fmt"], member["attStmt"], subject)
+        types += attested.types
+        paths += attested.paths
+    return Attested(types, paths)
+
+
+def _check_paths(attested: Attested, policy: Policy) -> None:
+    """7.1 steps 23 and 24: every path leads to a root that is trusted."""
+    from mfa_simulators.webauthn.attestation_formats.certificates import check_path  # noqa: PLC0415
+
+    assert policy.trust_anchors is not None
+    for path in attested.paths:
+        try:
+            check_path(path, policy.trust_anchors, policy.clock.now())
+        except (ValueError, TypeError) as error:
+            raise VerificationError(
+                ATTESTATION_TRUST, f"a certificate of the path cannot be read: {error}"
+            ) from error

@@ -43,8 +43,9 @@ class Credential:
         transports: hints for a later request, as the client gave them.
         aaguid: 16 bytes that name the authenticator's model.
         user_handle: the account's, where the relying party gave it; never read from the response.
-        format: the attestation statement's format, `none` or `packed`.
-        attestation_type: `none` or `self`; `unverified` where the policy ignores attestation.
+        format: the attestation statement's format.
+        attestation_type: `none`, `self`, `basic`, `attca`, `anonca` or `compound`; `unverified` where the
+            policy ignores attestation.
         algorithm: the COSE algorithm number of the key.
         discoverable: what credProps said, or None.
     """

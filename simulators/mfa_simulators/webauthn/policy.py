@@ -5,8 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
+from mfa_simulators.clock import SYSTEM_CLOCK
+
 if TYPE_CHECKING:
     from collections.abc import Collection
+
+    from mfa_simulators.clock import Clock
 
 UserVerification = Literal["required", "preferred", "discouraged"]
 ES256: Final = -7
@@ -27,7 +31,10 @@ class Policy:
         backup_state: None takes both; True or False refuses the other kind (7.1 step 19, 7.2 step 19).
         attestation: `ignore` reads no attestation statement, as a party that asked for `none` may;
             `verify` checks it (7.1 steps 21 to 24).
-        attestation_types: which kinds are trusted enough: `none`, `self` (7.1 step 24).
+        attestation_types: which kinds are trusted enough (7.1 step 24): `none`; `self`; `basic` (packed with
+            certificates, fido-u2f, android-key); `attca` (tpm); `anonca` (apple).
+        trust_anchors: certificates in DER to which every attestation path must lead; None leaves that open.
+        clock: by which certificates are valid or not.
         counter: what a signature counter that did not grow means (7.2 step 22): `refuse` the response,
             `flag` it in the result, or `ignore` it.
         extensions: extension identifiers that were asked for; an output of any other is refused (7.1
@@ -42,6 +49,8 @@ class Policy:
     backup_eligible: bool | None = None
     backup_state: bool | None = None
     attestation: Literal["verify", "ignore"] = "verify"
-    attestation_types: Collection[str] = ("none", "self")
+    attestation_types: Collection[str] = ("none", "self", "basic", "attca", "anonca")
+    trust_anchors: Collection[bytes] | None = None
+    clock: Clock = SYSTEM_CLOCK
     counter: Literal["refuse", "flag", "ignore"] = "refuse"
     extensions: frozenset[str] | None = None

@@ -11,6 +11,7 @@ from fido2.webauthn import AuthenticatorData
 
 from mfa_simulators.webauthn import canonical_cbor, keys
 from mfa_simulators.webauthn.attestation import check_attestation
+from mfa_simulators.webauthn.attestation_formats.subject import Subject
 from mfa_simulators.webauthn.authenticator_data import (
     BACKED_UP,
     BACKUP_ELIGIBLE,
@@ -45,7 +46,7 @@ class _Attested(NamedTuple):
     """An attestation object, read."""
 
     format: str
-    statement: dict[Any, Any]
+    statement: Any
     data: bytes  # the authenticator data as it was signed
     rp_id_hash: bytes
     flags: int
@@ -53,6 +54,7 @@ class _Attested(NamedTuple):
     aaguid: bytes
     credential_id: bytes
     public_key: bytes
+    cose: dict[Any, Any]
     algorithm: Any  # whatever stands there, until step 20 holds it against the offer
     extensions: dict[Any, Any]
 
@@ -110,9 +112,17 @@ def verify_registration(
     key = _check_key(attested, policy)
     attestation_type = "unverified"
     if policy.attestation == "verify":
-        signed = attested.data + hashlib.sha256(client_data).digest()
+        subject = Subject(
+            attested.data,
+            hashlib.sha256(client_data).digest(),
+            attested.rp_id_hash,
+            attested.aaguid,
+            attested.credential_id,
+            attested.cose,
+            key,
+        )
         attestation_type = check_attestation(
-            attested.format, attested.statement, signed=signed, key=key, policy=policy
+            attested.format, attested.statement, subject=subject, policy=policy
         )
     _check_credential_id(attested.credential_id, raw_id, registered)
     results = response["clientExtensionResults"]
@@ -153,8 +163,11 @@ def _read_attestation(raw: bytes) -> _Attested:
     if not isinstance(members, dict) or members.keys() != {"fmt", "attStmt", "authData"}:
         raise VerificationError(step, "expected an attestation object with fmt, attStmt and authData")
     format_, statement, data = members["fmt"], members["attStmt"], members["authData"]
-    if not (isinstance(format_, str) and isinstance(statement, dict) and isinstance(data, bytes)):
-        raise VerificationError(step, "expected fmt as text, attStmt as a map and authData as bytes")
+    shape = list if format_ == "compound" else dict
+    if not (isinstance(format_, str) and isinstance(statement, shape) and isinstance(data, bytes)):
+        raise VerificationError(
+            step, "expected fmt as text, attStmt as a map (an array if compound) and authData as bytes"
+        )
     try:
         parsed = AuthenticatorData(data)
         attested = parsed.credential_data
@@ -188,6 +201,7 @@ def _read_attestation(raw: bytes) -> _Attested:
         bytes(attested.aaguid),
         attested.credential_id,
         public_key,
+        dict(attested.public_key),
         attested.public_key.get(3),
         outputs,
     )

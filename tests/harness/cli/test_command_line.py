@@ -14,7 +14,9 @@ from mfa_harness.usage import UsageError, nearest, unknown
 if TYPE_CHECKING:
     from tests.harness.cli.conftest import Command, FakeRun
 
-COMMANDS = ["check", "init", "doctor", "serve", "list", "explain", "report", "authenticator"]
+COMMANDS = [
+    *("check", "init", "doctor", "serve", "self-test", "list", "explain", "report", "authenticator"),
+]
 HEAVY = {"httpx", "litestar", "pytest", "rich", "sqlalchemy", "uvicorn", "fido2", "cryptography", "msgspec"}
 
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from mfa_harness.reports import KINDS, REPORTS
+
 if TYPE_CHECKING:
     from tests.harness.cli.conftest import Command
 
@@ -25,6 +27,18 @@ def test_reports_are_made_of_a_kept_run(command: Command, tmp_path: Path) -> Non
     assert (ended.code, ended.err) == (0, "")
     assert (tmp_path / "j.xml").read_bytes() == (GOLDEN / "failing.junit.xml").read_bytes()
     assert (tmp_path / "m.md").read_bytes() == (GOLDEN / "failing.md").read_bytes()
+
+
+@pytest.mark.parametrize("name", ["check", "report"])
+def test_the_help_names_every_kind_of_report(command: Command, name: str) -> None:
+    assert KINDS in " ".join(command(name, "--help").out.split())
+
+
+@pytest.mark.parametrize("kind", REPORTS)
+def test_every_kind_can_be_made_of_a_kept_run(command: Command, tmp_path: Path, kind: str) -> None:
+    ended = command("report", RUN, "--as", f"{kind}={tmp_path}/report")
+    assert (ended.code, ended.err) == (0, "")
+    assert (tmp_path / "report").stat().st_size > 0
 
 
 def test_a_report_can_be_printed() -> None:

@@ -39,7 +39,7 @@ QUIET: Final = (
     "--disable-sync",
 )
 WAIT: Final = "await new Promise((done) => setTimeout(done, 300));"
-SHOWN: Final = """
+SHOWN: Final = """\
   ({status: document.getElementById("shown").textContent,
     rows: [...document.querySelectorAll("tr.check:not([hidden])")].filter((row) => row.checkVisibility()).length,
     groups: document.querySelectorAll(".matrix tbody:not([hidden])").length,
@@ -168,7 +168,7 @@ def test_what_is_shown_can_be_chosen_by_text_verdict_and_feature(ask: Ask, event
       }};
       const answers = {{before: {SHOWN}}};
       answers.words = await set("search", "  SECOND   devices ");
-      answers.wire = await set("search", "code 1");
+      answers.wire = await set("search", "<code 1>");
       answers.nothing = await set("search", "no such words");
       await set("search", "");
       answers.feature = await set("feature", "features/tokens.feature");

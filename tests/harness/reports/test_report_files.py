@@ -24,27 +24,27 @@ def test_a_kind_and_a_path_are_understood() -> None:
         (
             "junitt=a.xml",
             "there is no report kind called 'junitt'",
-            "Did you mean junit? Known: json, junit, markdown.",
+            "Did you mean junit? Known: json, html, junit, markdown, cucumber, har.",
         ),
         (
             "JUNIT=a.xml",
             "there is no report kind called 'JUNIT'",
-            "Did you mean junit? Known: json, junit, markdown.",
+            "Did you mean junit? Known: json, html, junit, markdown, cucumber, har.",
         ),
         (
             "junit",
             "a report needs a kind and a path, found 'junit'",
-            "Write it as KIND=PATH, with one of the kinds json, junit, markdown.",
+            "Write it as KIND=PATH, with one of the kinds json, html, junit, markdown, cucumber, har.",
         ),
         (
             "out.xml",
             "a report needs a kind and a path, found 'out.xml'",
-            "Write it as KIND=PATH, with one of the kinds json, junit, markdown.",
+            "Write it as KIND=PATH, with one of the kinds json, html, junit, markdown, cucumber, har.",
         ),
         (
             "junit=",
             "a report needs a kind and a path, found 'junit='",
-            "Write it as KIND=PATH, with one of the kinds json, junit, markdown.",
+            "Write it as KIND=PATH, with one of the kinds json, html, junit, markdown, cucumber, har.",
         ),
     ],
 )

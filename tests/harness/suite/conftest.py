@@ -6,8 +6,9 @@ import subprocess
 import sys
 import textwrap
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import count
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import httpx
 import pytest
@@ -15,7 +16,6 @@ import pytest
 from mfa_harness import check_run
 from mfa_harness.events import CheckFinished, RunFinished
 from mfa_harness.options import CheckOptions
-from mfa_harness.targets.parse import open_target
 from mfa_harness.targets.reference import ReferenceTarget
 from mfa_simulators import ReferenceServer
 
@@ -126,21 +126,23 @@ class Tampered(httpx.BaseTransport):
         return self._tamper(request, response)
 
 
-class TamperedServer(ReferenceServer):
+@cache
+def real_server() -> ReferenceServer:
+    """One for all: its signing keys take a while to make."""
+    return ReferenceServer(seed=0)
+
+
+class TamperedServer:
     """The reference server, its answers changed: the quickest way to one that is wrong in just one thing."""
 
     def __init__(self, tamper: Tamper) -> None:
-        super().__init__(seed=0)
-        self._tamper = tamper
-
-    @property
-    def transport(self) -> Tampered:  # type: ignore[override]
-        return Tampered(super().transport, self._tamper)
+        self.environment = real_server().environment
+        self.transport = Tampered(real_server().transport, tamper)
 
 
-def misbehaving(tamper: Tamper, **named: Any) -> ReferenceTarget:
+def misbehaving(tamper: Tamper) -> ReferenceTarget:
     """A target whose answers are changed by a function of request and answer."""
-    return ReferenceTarget(server=TamperedServer(tamper), **named)
+    return ReferenceTarget(server=cast("ReferenceServer", TamperedServer(tamper)))
 
 
 def answer(status: int, body: Any = None, **headers: str) -> httpx.Response:
@@ -150,13 +152,6 @@ def answer(status: int, body: Any = None, **headers: str) -> httpx.Response:
 def is_call(request: httpx.Request, method: str, path: str) -> bool:
     """Whether this is a call below `sdk/{environmentId}/`."""
     return request.method == method and request.url.path.partition("/sdk/")[2].partition("/")[2] == path
-
-
-@pytest.fixture
-def reference() -> Target:
-    target = open_target("reference")
-    target.open()
-    return target
 
 
 @pytest.fixture

@@ -376,4 +376,4 @@ def test_descriptions_of_files_and_rules_are_welcome(write: Write) -> None:
               Then she is fully signed in
         """)
     (check,) = suite.read(path)
-    assert [step.text for step in check.steps][0] == "a new user"
+    assert check.steps[0].text == "a new user"

@@ -67,19 +67,16 @@ class Reported:
 def run_pytest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Pytest:
     """Plain pytest in this process, standing in the folder of the test (or below it)."""
 
-    def run(*arguments: str, at: Path = tmp_path) -> Reported:
+    # Of all the plugins installed here only those two; that they load by themselves another test shows.
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    both = ("pytest_bdd.plugin", "mfa_harness.pytest_plugin")
+
+    def run(*arguments: str, at: Path = tmp_path, plugins: tuple[str, ...] = both) -> Reported:
         reported = Reported()
         monkeypatch.chdir(at)
-        own = [
-            "-p",
-            "no:cacheprovider",
-            "-p",
-            "no:randomly",
-            "-p",
-            "no:faulthandler",
-            "--rootdir",
-            str(tmp_path),
-        ]
+        own = ["--rootdir", str(tmp_path), "--import-mode=importlib"]
+        for plugin in ("no:cacheprovider", "no:faulthandler", *plugins):
+            own += ["-p", plugin]
         reported.code = int(pytest.main([*own, *arguments], plugins=[reported]))
         reported.out, reported.err = capsys.readouterr()
         return reported
@@ -119,7 +116,7 @@ def test_a_folder_may_be_named_in_any_way(
     run_pytest: Pytest, run: Run, write: Write, monkeypatch: pytest.MonkeyPatch, named: str
 ) -> None:
     folder = write(MINE, "here/scenarios/mine.feature").parent
-    assert names(run_pytest(named, at=folder.parent)) == IDS
+    assert names(run_pytest(named, "-m", "smoke", at=folder.parent)) == IDS[:1]
     monkeypatch.chdir(folder.parent)
     assert run(features=(Path(named),), only=IDS[:1]).ids == IDS[:1]
 
@@ -146,6 +143,15 @@ def test_a_failure_reads_as_in_check_and_has_no_traceback(run_pytest: Pytest, wr
     assert re.search(r"^ +got .*401 mfa_device_limit", out, re.MULTILINE)
     assert f"mfa-harness check reference --features mine.feature --only {IDS[1]}" in out
     assert not re.search(r"\.py:\d+|Traceback|^>", out, re.MULTILINE)
+
+
+def test_names_are_printed_as_they_are_and_failures_headed_by_their_titles(
+    run_pytest: Pytest, write: Write
+) -> None:
+    write(MINE)
+    out = run_pytest("mine.feature", "-v").out
+    assert re.findall(r"^mine\.feature::(.*?) (?:PASSED|FAILED|SKIPPED)", out, re.MULTILINE) == IDS
+    assert re.search(r"^_+ A second app is welcome _+$", out, re.MULTILINE)
 
 
 def test_what_does_not_apply_is_skipped_with_its_reason(run_pytest: Pytest, write: Write) -> None:
@@ -331,9 +337,16 @@ def test_the_plugin_loads_nothing_heavy_where_there_is_nothing_of_ours(
     assert heavy.isdisjoint(loaded)
 
 
-def test_pytest_works_without_pytest_bdd_switched_on(python: Python, write: Write) -> None:
+def test_the_plugin_loads_by_itself(python: Python, write: Write) -> None:
+    write(MINE)
+    others = ("hypothesispytest", "benchmark", "randomly", "xdist", "Faker", "anyio")
+    without = [word for name in others for word in ("-p", f"no:{name}")]
+    done = python("-m", "pytest", "-q", "-m", "smoke", *without)
+    assert "1 passed" in done.stdout, done.stdout + done.stderr
+
+
+def test_pytest_works_without_pytest_bdd_switched_on(run_pytest: Pytest, write: Write) -> None:
     write(MINE)
     write("def test_it():\n    pass\n", "test_it.py")
-    done = python("-m", "pytest", "-q", "-p", "no:pytest-bdd", ".")
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "1 passed" in done.stdout
+    reported = run_pytest(".", plugins=("mfa_harness.pytest_plugin",))
+    assert reported.outcomes == {"test_it.py::test_it": "passed"}

@@ -85,17 +85,15 @@ def test_the_same_seed_gives_the_same_run_in_every_process(
 ) -> None:
     here = written(told(run, wrong), tmp_path / "here.ndjson")
     assert [event["verdict"] for event in here if event["type"] == "check"] == ["pass", *["fail"] * 6]
-    for hash_seed in ("1", "2718"):
-        path = tmp_path / f"{hash_seed}.ndjson"
-        done = python(
-            *("-m", "mfa_harness", "check", "--features", str(wrong)),
-            *("--only", "wrong", "--only", "limits.retry-after", "--report", f"json={path}"),
-            env={**os.environ, "PYTHONHASHSEED": hash_seed},
-            cwd=Path.cwd(),  # files are shown from where one stands
-        )
-        assert done.returncode == 1, done.stderr
-        there = lines(path)
-        assert there == here
+    path = tmp_path / "there.ndjson"
+    done = python(
+        *("-m", "mfa_harness", "check", "--features", str(wrong)),
+        *("--only", "wrong", "--only", "limits.retry-after", "--report", f"json={path}"),
+        env={**os.environ, "PYTHONHASHSEED": "2718"},
+        cwd=Path.cwd(),  # files are shown from where one stands
+    )
+    assert done.returncode == 1, done.stderr
+    assert lines(path) == here
 
 
 def test_the_same_seed_gives_the_same_run_twice_in_one_process(run: Run, wrong: Path, tmp_path: Path) -> None:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from mfa_harness import pytest_run
 from mfa_harness.cli import main
 from mfa_harness.events import CheckFinished, RunFinished, RunStarted, read
 from mfa_harness.scenario.world import World
@@ -106,7 +105,12 @@ class Recorded(ReferenceTarget):
     def arrange(self, settings: Mapping[str, Any], *, scenario: str, locks_out: bool) -> ReferenceEnvironment:
         environment = super().arrange(settings, scenario=scenario, locks_out=locks_out)
         self.calls.append(f"arrange {scenario}")
-        environment.close = lambda: self.calls.append(f"close {scenario}") or [f"user of {scenario}"]  # type: ignore[method-assign, func-returns-value]
+
+        def close() -> list[str]:
+            self.calls.append(f"close {scenario}")
+            return [f"user of {scenario}"]
+
+        environment.close = close  # type: ignore[method-assign]
         return environment
 
     def close(self) -> list[str]:
@@ -198,7 +202,7 @@ def test_a_signal_ends_the_command_with_130_and_its_report_is_written(tmp_path: 
 
 
 def test_checks_that_did_not_run_are_never_passed_over(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pytest_run.pytest, "main", lambda *_arguments, **_named: 0)
+    monkeypatch.setattr("mfa_harness.pytest_run.pytest.main", lambda *_arguments, **_named: 0)
     with pytest.raises(RuntimeError, match="1 of 1 checks were not run, and nobody said why"):
         run(PASSES)
 

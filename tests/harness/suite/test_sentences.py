@@ -192,7 +192,7 @@ def test_a_list_of_phrases_calls_the_one_that_fits_with_its_blanks() -> None:
         "2 keys",
         "3 keys",
     ]
-    with pytest.raises(ScenarioError, match='"nun" is not a amount|"nun" is not an amount'):
+    with pytest.raises(ScenarioError, match='"nun" is not a amount'):
         amounts.resolve("nun", "keys")
 
 

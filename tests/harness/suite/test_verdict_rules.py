@@ -236,12 +236,9 @@ def test_the_status_of_a_second_device_is_what_the_profile_declares(run: Run) ->
 
 
 def limited(request: httpx.Request, response: httpx.Response) -> httpx.Response:
-    """A limit strikes where a wrong code, or a second app, would have been refused; and once a code was right."""
-    return (
-        answer(429, {"error": "Too many requests"}, **{"retry-after": "5"})
-        if response.status_code >= 400
-        else response
-    )
+    """A limit strikes wherever something would have been refused for its own reason."""
+    stop = answer(429, {"error": "Too many requests"}, **{"retry-after": "5"})
+    return stop if response.status_code >= 400 else response
 
 
 def test_a_limit_in_the_way_is_no_verdict(run: Run) -> None:

@@ -156,7 +156,7 @@ def test_time_is_real_and_waiting_says_so(house: House) -> None:
     assert house.slept == [17.2]
     assert house.notes == ["waiting 17 s for a fresh code"]
     with pytest.raises(
-        NotApplicable, match=r"it takes 301 s of real time, and the profile's longest_wait is 120"
+        NotApplicable, match=r"it takes 301 s of real time, and the profile's longest_wait is 45"
     ):
         environment.wait(301)
     assert house.slept == [17.2]

@@ -227,7 +227,7 @@ def test_a_new_discoverable_credential_replaces_its_accounts_old_one(
         ({"backup_eligible": False}, 'fault="backup-state-without-eligible"'),
         ({"counter": "random"}, "counter"),
         ({"user": "sleeps"}, "user"),
-        ({"algorithms": (-257,)}, "algorithms"),
+        ({"algorithms": (-65535,)}, "algorithms"),
         ({"algorithms": ()}, "algorithms"),
         ({"aaguid": b"short"}, "16 bytes"),
     ],

@@ -50,7 +50,7 @@ _STANDS: Final[Mapping[str, tuple[str, str]]] = {
     Verdict.FAIL.value: ("is broken", "are broken"),
     Verdict.ERROR.value: ("is without a verdict", "are without a verdict"),
     Verdict.BLOCKED.value: ("could not be exercised", "could not be exercised"),
-    Verdict.WARN.value: ("is advice not followed", "are advice not followed"),
+    Verdict.WARN.value: ("is advised and not done", "are advised and not done"),
     EXPECTED: ("is broken as expected", "are broken as expected"),
     Verdict.PASS.value: ("holds", "hold"),
     Verdict.NOT_APPLICABLE.value: ("was not tested", "were not tested"),
@@ -116,14 +116,15 @@ def standings(checks: Sequence[CheckFinished], known: Mapping[str, Requirement])
 def sentence(standing: Sequence[Standing]) -> str:
     """All requirements in one sentence: "95 requirements were looked at: 1 is broken and 94 hold."."""
     counts = Counter(each.ended for each in standing)
-    phrases = [
+    if not standing:
+        return "No requirement was looked at."
+    if len(standing) == 1:
+        return f"1 requirement was looked at: it {_STANDS[standing[0].ended][0]}."
+    if len(counts) == 1:
+        return f"{len(standing)} requirements were looked at: all {_STANDS[standing[0].ended][1]}."
+    *rest, last = [
         f"{counts[word]} {one if counts[word] == 1 else many}"
         for word, (one, many) in _STANDS.items()
         if counts[word]
     ]
-    if not phrases:
-        return "No requirement was looked at."
-    *rest, last = phrases
-    listed = f"{', '.join(rest)} and {last}" if rest else last
-    looked_at = "1 requirement was" if len(standing) == 1 else f"{len(standing)} requirements were"
-    return f"{looked_at} looked at: {listed}."
+    return f"{len(standing)} requirements were looked at: {', '.join(rest)} and {last}."

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Final
 
 from mfa_simulators.passkey import cbor
 from mfa_simulators.passkey.faults.fault import authenticator, nothing_signed
-from mfa_simulators.passkey.keys import ALGORITHMS, ES256, ES384, KeyPair
+from mfa_simulators.passkey.keys import ALGORITHMS, ES256, ES384
 
 if TYPE_CHECKING:
     from mfa_simulators.passkey.cbor import Cbor
     from mfa_simulators.passkey.core import Draft
+    from mfa_simulators.passkey.keys import Algorithm, KeyPair
 
 SIGNED: Final = "at registration: attestation is asked for, and verified"
 _VERIFIED: Final = "the server verifies attestation"
@@ -25,7 +26,7 @@ _VERIFIED: Final = "the server verifies attestation"
 )
 def _algorithm_not_offered(draft: Draft) -> None:
     other = ES384 if draft.held.key.algorithm.number == ES256 else ES256
-    draft.held.key = draft.signer = KeyPair.derive(ALGORITHMS[other], _seed(draft))
+    draft.held.key = draft.signer = _other_key(draft, ALGORITHMS[other])
     draft.public_key = draft.signer.cose()
 
 
@@ -53,8 +54,10 @@ def _key_extra_member(draft: Draft) -> None:
 
 @authenticator("key-off-curve", "The key's point is not on the curve.", create=20)
 def _key_off_curve(draft: Draft) -> None:
-    y = draft.held.key.y
-    draft.public_key = cbor.encode(_cose(draft) | {-3: y[:-1] + bytes((y[-1] ^ 1,))})
+    key = _cose(draft)
+    y = key[-3]
+    assert isinstance(y, bytes)
+    draft.public_key = cbor.encode(key | {-3: y[:-1] + bytes((y[-1] ^ 1,))})
 
 
 @authenticator(
@@ -86,7 +89,7 @@ def _attestation_algorithm_other(draft: Draft) -> None:
 @authenticator("signature-other-key", "Another key signs.", create=22, get=21, when=SIGNED)
 def _signature_other_key(draft: Draft) -> None:
     _needs_signature(draft)
-    draft.signer = KeyPair.derive(draft.held.key.algorithm, _seed(draft))
+    draft.signer = _other_key(draft, draft.held.key.algorithm)
 
 
 @authenticator(
@@ -102,16 +105,15 @@ def _signature_other_message(draft: Draft) -> None:
 
 
 def _cose(draft: Draft) -> dict[int | str, Cbor]:
-    """The public key's members: key type, algorithm, curve, x, y."""
-    key = draft.held.key
-    return {1: 2, 3: key.algorithm.number, -1: key.algorithm.crv, -2: key.x, -3: key.y}
+    """The public key's members."""
+    return draft.held.key.members()
+
+
+def _other_key(draft: Draft, algorithm: Algorithm) -> KeyPair:
+    """Follows from the credential, so that a seeded passkey lies alike each time."""
+    return algorithm.derive(hashlib.shake_256(b"another key" + draft.held.id).digest(algorithm.seed_size))
 
 
 def _needs_signature(draft: Draft) -> None:
     if draft.format == "none":
         raise nothing_signed()
-
-
-def _seed(draft: Draft) -> bytes:
-    """Follows from the credential, so that a seeded passkey lies alike each time."""
-    return hashlib.shake_256(b"another key" + draft.held.id).digest(72)

@@ -41,6 +41,8 @@ class Tools(msgspec.Struct):
     outbox: Outbox
     key: Future[SigningKey]
     external_key: SigningKey
+    retiring: tuple[SigningKey, ...] = ()
+    """Keys that sign nothing any more, and are still published and believed."""
 
 
 class OperationsBase:
@@ -61,8 +63,19 @@ class OperationsBase:
 
     def session_claims(self, token: str) -> dict[str, Any] | None:
         """The claims of a session token whose signature holds, else None (D-17)."""
-        read = read_token(token, self.tools.key.result(), self.rules.signature_algorithms())
-        return read[1] if read is not None and read[0].get("typ") == SESSION_TYPE else None
+        return self.signed_claims(token, SESSION_TYPE)
+
+    def signed_claims(self, token: str, token_type: str) -> dict[str, Any] | None:
+        """The claims of a token of this type that one of our published keys signed, else None."""
+        for key in self.keys():
+            read = read_token(token, key, self.rules.signature_algorithms())
+            if read is not None:
+                return read[1] if read[0].get("typ") == token_type else None
+        return None
+
+    def keys(self) -> tuple[SigningKey, ...]:
+        """The keys whose tokens count: the one that signs, and those that are being retired."""
+        return (self.tools.key.result(), *self.tools.retiring)
 
     def authenticate(self, call: Call) -> Caller:
         """Who is calling, by the session token.

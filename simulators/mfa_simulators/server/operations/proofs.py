@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from mfa_simulators.server.keys import read_token
 from mfa_simulators.server.operations.session_answers import SessionAnswers
 from mfa_simulators.server.rules.tokens import ELEVATED_TYPE
 
@@ -58,8 +57,7 @@ class Proofs(SessionAnswers):
 
     def elevated_claims(self, token: str) -> dict[str, Any] | None:
         """The claims of an elevated token whose signature holds, else None."""
-        read = read_token(token, self.tools.key.result(), self.rules.signature_algorithms())
-        return read[1] if read is not None and read[0].get("typ") == ELEVATED_TYPE else None
+        return self.signed_claims(token, ELEVATED_TYPE)
 
     def mfa_token_digest(self, token: str) -> bytes:
         """What an MFA token is found by."""

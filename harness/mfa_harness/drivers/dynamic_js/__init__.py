@@ -1,0 +1,1 @@
+"""The vendor's JavaScript SDK behind the driver protocol: `python -m mfa_harness.drivers.dynamic_js`."""

@@ -1,0 +1,298 @@
+"""The account as it must be: a pure state that predicts, from the requirements and the profile alone.
+
+It has no input or output, no clock and no randomness. It is told what was sent (`Sent`) and says what must come
+back; told what came back (`Answer`) it moves on. It knows nothing of any server's code (DESIGN rule 10): where the
+vendor leaves two readings it follows the profile's tolerances, and where those leave two it takes either.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from mfa_harness.fuzz.words import APP, BOTH, NEW, OTHER, PASSKEY, SHE, Answer, Opening, Sent
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mfa_harness.targets.tolerances import Tolerances
+
+GATED, FULL = "requiresAdditionalAuth", "user:basic"
+
+
+@dataclass
+class Browser:
+    """One browser and its session.
+
+    Args:
+        open: she is signed in there, as far as she knows.
+        ended_by: the requirement by which its token must be refused; "" while it is good.
+        mfa_done: a challenge was met in this session.
+        gated: what its token says: MFA is still due.
+        expires: unix seconds.
+        holds: scopes of elevated tokens that the client keeps and sends by itself.
+    """
+
+    open: bool = True
+    ended_by: str = ""
+    mfa_done: bool = False
+    gated: bool = False
+    expires: float = math.inf
+    holds: set[str] = field(default_factory=set)
+
+
+@dataclass
+class Guesses:
+    """Wrong attempts on one path, counted as leniently and as strictly as the documents allow."""
+
+    certain: list[float] = field(default_factory=list)
+    perhaps: list[float] = field(default_factory=list)
+
+    def must_stop(self, now: float, attempts: int, window: float | None) -> bool:
+        """Whether every reading of the limit says 429 now."""
+        if window is None:
+            return False
+        begun, count = -math.inf, 0
+        for at in self.certain:
+            if at >= begun + window:
+                begun, count = at, 0
+            count += 1
+        return count >= attempts and now < begun + window
+
+    def may_stop(self, now: float, window: float | None) -> bool:
+        """Whether some reading of the limit may say 429 now: somebody has guessed, not long ago."""
+        last = max((*self.certain, *self.perhaps), default=-math.inf)
+        return now < last + (window if window is not None else math.inf)
+
+
+@dataclass
+class Account:
+    """One person and what the server must know of her.
+
+    Args:
+        verified: the id of her verified app, "" for none.
+        pending: the id of the app that she has asked for and not verified.
+        phone: the app whose codes her phone shows.
+        confirming: she takes her next code to end an enrolment.
+        key: her first passkey is registered.
+        passkeys: how many are registered.
+        spent: the time steps used of each app.
+        codes: the unused recovery codes; None while nobody has seen the set.
+        dead: codes that must be refused, each with the requirement that says so.
+        token: the MFA token she got last: "", "good" or "spent".
+    """
+
+    exists: bool = False
+    verified: str = ""
+    pending: str = ""
+    phone: str = ""
+    first_phone: str = ""
+    confirming: bool = False
+    tried_wrong: bool = False
+    abandoned: bool = False
+    key: bool = False
+    passkeys: int = 0
+    spent: dict[str, set[int]] = field(default_factory=dict)
+    codes: set[str] | None = None
+    fresh_set: bool = True
+    dead: dict[str, str] = field(default_factory=dict)
+    acknowledgement: str | None = None
+    browsers: list[Browser] = field(default_factory=list)
+    guesses: dict[str, Guesses] = field(default_factory=dict)
+    sheet_left: int = 0
+    old_sheet: bool = False
+    token: str = ""
+    elevated: tuple[str, float, bool] | None = None
+    elevated_spent: bool = False
+    token_browser: Browser | None = None
+    assertion: bool = False
+    key_deleted: bool = False
+    old_token: str = ""
+    enrolled_with: bool = False
+    entered: bool = False
+    used_one: bool = False
+    deleted_method: bool = False
+
+    @property
+    def has_method(self) -> bool:
+        """Whether she has a verified method."""
+        return bool(self.verified or self.passkeys)
+
+    @property
+    def front(self) -> Browser:
+        """The browser in front of her."""
+        return self.browsers[-1]
+
+    def guessed(self, path: str) -> Guesses:
+        """Her wrong attempts on one path."""
+        return self.guesses.setdefault(path, Guesses())
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What must come of an act.
+
+    Args:
+        allowed: whether it must be accepted; None where both are right.
+        requirement: whose breach it is if not.
+        reason: how a refusal is called in the suite's Then, "" for any.
+        settle: how the state moves on when it is accepted.
+        path: where a refusal counts as a wrong attempt.
+        certain: every reading counts it.
+        statuses: a refusal's statuses, where they are prescribed.
+        at_once: of requests made at once exactly one must be accepted.
+        mfa_token: an MFA token must come, must not come; None for either.
+        elevated: an elevated token must, must not.
+        step_up: what the check of step-up must answer.
+    """
+
+    allowed: bool | None
+    requirement: str
+    reason: str = ""
+    settle: Callable[[Answer], None] | None = None
+    path: str = ""
+    certain: bool = True
+    statuses: tuple[int, ...] = ()
+    at_once: bool = False
+    mfa_token: bool | None = None
+    elevated: bool | None = None
+    step_up: bool | None = None
+    also: Callable[[Answer], str] | None = None
+    shows_state: bool = True
+
+
+class Model:
+    """The state of one environment.
+
+    Args:
+        opening: how the story begins.
+        tolerances: what the profile declares.
+    """
+
+    def __init__(self, opening: Opening, tolerances: Tolerances) -> None:
+        self.opening = opening
+        self.tolerances = tolerances
+        self.session_based = opening.session_based
+        self.onboarding = opening.onboarding
+        self.over = False
+        self.now = 0.0
+        self.step_now = 0
+        self.last_steps: dict[str, int] = {}
+        self.accounts = {SHE: Account()}
+        if opening.other is not None:
+            self.accounts[OTHER] = Account()
+
+    def begin(self, who: str, device: str, codes: tuple[str, ...], expires: float | None) -> None:
+        """Take down what an opening's Given has made of somebody."""
+        has = self.opening.she if who == SHE else self.opening.other
+        if has == NEW or has is None:
+            return
+        account = self.accounts[who]
+        account.exists = True
+        if has in (APP, BOTH):
+            account.verified = account.phone = account.first_phone = device
+            account.spent[device] = {self.last_steps[device]} if device in self.last_steps else set()
+            account.enrolled_with = True
+        if has in (PASSKEY, BOTH):
+            account.key, account.passkeys = True, 1
+        if account.has_method:
+            account.codes = set(codes)
+            account.acknowledgement = "complete"
+        account.browsers.append(
+            Browser(mfa_done=account.has_method, expires=math.inf if expires is None else expires)
+        )
+        account.front.gated = self.due(account, account.front)
+
+    # -- what is so ------------------------------------------------------------------------------------------
+
+    def due(self, account: Account, browser: Browser) -> bool:
+        """Whether a session owes MFA (the table of section J; decision 1)."""
+        if account.has_method:
+            return self.session_based and not browser.mfa_done
+        return self.onboarding and not browser.mfa_done
+
+    def alive(self, account: Account) -> bool:
+        """Whether the browser in front of her is signed in, and its token is to be taken."""
+        if not account.browsers:
+            return False
+        browser = account.front
+        return browser.open and not browser.ended_by and self.now < browser.expires
+
+    def certain(self, account: Account) -> bool:
+        """Whether what the token says of the gate and what is so agree; else either reading is right."""
+        return account.front.gated == self.due(account, account.front)
+
+    def may_challenge(self, account: Account) -> str:
+        """What she would meet a challenge with now, and be accepted: "app", "passkey" or ""."""
+        if not self.alive(account):
+            return ""
+        if account.phone and not account.confirming:
+            good = account.verified == account.phone and not account.guessed("app").may_stop(
+                self.now, self.tolerances.attempts_window_seconds
+            )
+            return "app" if good else ""
+        return "passkey" if account.key and account.passkeys else ""
+
+    def hear(self, sent: Sent) -> None:
+        """Take down what was sent, before the prediction."""
+        self.now, self.step_now = sent.now, sent.step_now
+        self.last_steps = dict(sent.last_steps)
+        for who, account in self.accounts.items():
+            account.sheet_left = sent.sheet_left.get(who, 0)
+            account.old_sheet = sent.old_sheet.get(who, False)
+
+    # -- how it moves ----------------------------------------------------------------------------------------
+
+    def regate(self, account: Account, answer: Answer | None = None) -> None:
+        """A new token for the session in front of her: it says what is due now."""
+        browser = account.front
+        browser.gated = self.due(account, browser)
+        if answer is not None and answer.expires_at is not None:
+            browser.expires = answer.expires_at
+
+    def challenge_met(self, account: Account, answer: Answer | None = None) -> None:
+        """MFA was done in the session in front of her."""
+        account.front.mfa_done = True
+        self.regate(account, answer)
+
+    def method_added(self, account: Account, *, first: bool) -> None:
+        """With the first method recovery codes come about, and are to be acknowledged (D-35)."""
+        if first:
+            account.acknowledgement = "pending"
+            account.codes = None
+            account.fresh_set = True
+
+    def method_removed(self, account: Account) -> None:
+        """With the last method the recovery codes go, where the profile says so."""
+        if account.has_method:
+            return
+        account.acknowledgement = None
+        account.deleted_method = True
+        if self.tolerances.recovery_codes_after_last_method == "gone":
+            account.dead |= dict.fromkeys(account.codes or (), "recovery.gone-with-last-method")
+        account.codes = None
+        account.fresh_set = True
+
+    def spend_phone_step(self, account: Account) -> None:
+        """A fresh code of her phone was taken and accepted: the latest that she took."""
+        step = self.last_steps.get(account.phone)
+        if step is not None:
+            account.spent.setdefault(account.phone, set()).add(step)
+
+    def takes(self, device: str, step: int | None) -> bool | None:
+        """Whether a code of a verified app must be accepted: in the window and unused; None for either."""
+        if step is None or abs(step - self.step_now) > self.tolerances.drift_steps:
+            return False
+        spent = self._spent(device)
+        if step in spent:
+            return False
+        if spent and step < max(spent):
+            return False if self.tolerances.older_step == "refused" else None
+        return True
+
+    def _spent(self, device: str) -> set[int]:
+        for account in self.accounts.values():
+            if device in account.spent:
+                return account.spent[device]
+        return set()

@@ -1,0 +1,12 @@
+"""What can be done: every rule with its sentences, when it makes sense, and what must come of it."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from mfa_harness.fuzz.rules.rule import RULES, Rule
+
+for _topic in ("sessions", "apps", "recovery", "passkeys", "tokens", "place"):
+    import_module(f"{__name__}.{_topic}")
+
+__all__ = ["RULES", "Rule"]

@@ -1,0 +1,157 @@
+"""Passkeys: registering them, answering with them, honestly or not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mfa_harness.fuzz.model import Account, Model, Prediction
+from mfa_harness.fuzz.rules.rule import alive, no_session, other_of, refused, rule
+
+if TYPE_CHECKING:
+    from mfa_harness.fuzz.words import Act, Answer, Sent
+
+_WRONG = {
+    "to another challenge": "passkey.challenge",
+    "made on another website": "passkey.origin",
+    "for another relying party": "passkey.rp-id",
+    "of the wrong type": "passkey.type",
+    "given while nobody was present": "passkey.user-present",
+    "whose signature does not fit": "passkey.signature",
+    "that names another user": "passkey.own-credential",
+}
+
+
+@rule("registers passkey", "{who} registers a passkey", when=alive, needs=("passkeys",))
+def registers(model: Model, account: Account, _act: Act, _sent: Sent) -> Prediction:
+    """It meets the challenge by itself (D-51), and never that of a user who owes another method."""
+    first = not account.has_method
+
+    def settle(answer: Answer) -> None:
+        account.passkeys += 1
+        model.method_added(account, first=first)
+        model.challenge_met(account, answer)
+
+    stopped = no_session(model, account)
+    if stopped is not None:
+        return stopped
+    if not model.certain(account):
+        return Prediction(None, "", settle=settle)
+    if account.front.gated and account.has_method:
+        return refused("gate.binding-needs-mfa", "MFA required")
+    if model.opening.enforced and not account.front.gated:
+        return refused("step-up.always-for-credentials", "step-up required")
+    most = model.tolerances.passkeys_per_user
+    if most is not None and account.passkeys >= most:
+        return refused("passkey.several-bounded", "too many passkeys")
+    return Prediction(True, "passkey.registration-authenticates", settle=settle)
+
+
+def _has_key(model: Model, account: Account, _: str) -> bool:
+    return model.alive(account) and account.key
+
+
+@rule("answers passkey", "{who} answers the passkey challenge", when=_has_key, needs=("passkeys",))
+def answers(model: Model, account: Account, _act: Act, _sent: Sent) -> Prediction:
+    """It meets the challenge."""
+
+    def settle(answer: Answer) -> None:
+        account.assertion = True
+        model.challenge_met(account, answer)
+
+    return Prediction(True, "passkey.satisfies-mfa", settle=settle, path="passkey")
+
+
+@rule(
+    "answers passkey wrongly",
+    *(f"{{who}} answers the passkey challenge with a response {wrong}" for wrong in _WRONG),
+    when=_has_key,
+    needs=("passkeys",),
+)
+def answers_wrongly(model: Model, account: Account, act: Act, _sent: Sent) -> Prediction:
+    """One thing is wrong with it."""
+    why = next(requirement for wrong, requirement in _WRONG.items() if act.text.endswith(wrong))
+    account.assertion = False
+    return Prediction(
+        False,
+        why,
+        settle=lambda answer: model.challenge_met(account, answer),
+        path="passkey",
+        certain=False,
+    )
+
+
+@rule(
+    "repeats passkey response",
+    "{who} sends the same passkey response again",
+    when=lambda model, account, _: _has_key(model, account, _) and account.assertion,
+    needs=("passkeys",),
+    only_she=True,
+)
+def repeats(model: Model, account: Account, _act: Act, _sent: Sent) -> Prediction:
+    """A challenge is answered once."""
+    return Prediction(
+        False,
+        "passkey.challenge-once",
+        settle=lambda answer: model.challenge_met(account, answer),
+        path="passkey",
+        certain=False,
+    )
+
+
+@rule(
+    "answers with foreign passkey",
+    "{who} answers the passkey challenge with the other user's passkey",
+    when=lambda model, account, _: (
+        model.alive(account)
+        and account.passkeys > 0
+        and (other := other_of(model, account)) is not None
+        and other.key
+    ),
+    needs=("passkeys",),
+    only_she=True,
+)
+def answers_with_foreign(model: Model, account: Account, _act: Act, _sent: Sent) -> Prediction:
+    """Somebody else's credential answers no challenge of hers."""
+    return Prediction(
+        False,
+        "passkey.own-credential",
+        settle=lambda answer: model.challenge_met(account, answer),
+        path="passkey",
+        certain=False,
+    )
+
+
+@rule(
+    "answers with deleted passkey",
+    "{who} answers the passkey challenge with the deleted passkey",
+    when=lambda model, account, _: model.alive(account) and account.key_deleted and account.passkeys > 0,
+    needs=("passkeys",),
+    only_she=True,
+)
+def answers_with_deleted(model: Model, account: Account, _act: Act, _sent: Sent) -> Prediction:
+    """No factor works after its deletion."""
+    return Prediction(
+        False,
+        "passkey.deleted-refused",
+        settle=lambda answer: model.challenge_met(account, answer),
+        path="passkey",
+        certain=False,
+    )
+
+
+@rule(
+    "answers passkey late",
+    "{who} answers the passkey challenge 15 minutes late",
+    when=_has_key,
+    needs=("passkeys", "clock"),
+)
+def answers_late(model: Model, account: Account, _act: Act, _sent: Sent) -> Prediction:
+    """A challenge grows old."""
+    account.assertion = False
+    return no_session(model, account) or Prediction(
+        False,
+        "passkey.challenge-expires",
+        settle=lambda answer: model.challenge_met(account, answer),
+        path="passkey",
+        certain=False,
+    )

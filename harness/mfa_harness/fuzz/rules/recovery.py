@@ -1,0 +1,200 @@
+"""The sheet of recovery codes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mfa_harness.fuzz.model import Account, Model, Prediction
+from mfa_harness.fuzz.rules.apps import guessing
+from mfa_harness.fuzz.rules.rule import EITHER, alive, gate, no_session, other_of, refused, rule
+
+if TYPE_CHECKING:
+    from mfa_harness.fuzz.words import Act, Answer, Sent
+
+TEN = 10
+_ONCE = "recovery.single-use"
+_CODES = (
+    "a recovery code",
+    "the same recovery code again",
+    "a recovery code from her old sheet",
+    "a made-up recovery code",
+    "the other user's recovery code",
+    "a recovery code without its last character",
+    "a recovery code and one character more",
+    "a code from her authenticator app",
+)
+
+
+def _can_use(model: Model, account: Account, sentence: str) -> bool:
+    if not model.alive(account):
+        return False
+    if "the other user's" in sentence:
+        other = other_of(model, account)
+        return other is not None and other.sheet_left > 0
+    if "same" in sentence:
+        return account.used_one
+    if "old sheet" in sentence:
+        return account.old_sheet
+    if "app" in sentence:
+        return bool(account.phone)
+    return "made-up" in sentence or account.sheet_left > 0
+
+
+@rule("uses recovery code", *(f"{{who}} uses {code}" for code in _CODES), when=_can_use, needs=("recovery-codes",))
+def uses(model: Model, account: Account, act: Act, sent: Sent) -> Prediction:
+    """Each code of the set is good once, in any session of hers, and nothing else is."""
+    account.used_one = True
+    stopped = no_session(model, account)
+    if stopped is not None:
+        return stopped
+    code = sent.code
+    if account.has_method and account.codes is None and code not in account.dead and _of_sheet(act):
+        return EITHER  # nobody has seen the set yet
+    right = account.has_method and isinstance(code, str) and code in (account.codes or ())
+
+    def settle(answer: Answer) -> None:
+        if isinstance(code, str):
+            if account.codes is not None:
+                account.codes.discard(code)
+            account.dead[code] = _ONCE
+        account.fresh_set = False
+        model.challenge_met(account, answer)
+
+    if right:
+        return Prediction(True, "recovery.completes-challenge", settle=settle, path="recovery")
+    why = account.dead.get(str(code), "")
+    if not why:
+        why = "recovery.unpredictable" if "other user" in act.text else _ONCE
+        if "app" in act.text:
+            why = "recovery.separate-from-totp"
+    reason = "" if "character" in act.text or "app" in act.text else "invalid code"
+    return Prediction(False, why, reason, settle=settle, path="recovery", certain=not reason == "")
+
+
+def _of_sheet(act: Act) -> bool:
+    return "made-up" not in act.text and "other user" not in act.text
+
+
+def _learn(account: Account, codes: tuple[str, ...]) -> None:
+    account.codes = set(codes)
+
+
+@rule("reads codes", "{who} reads her recovery codes", when=alive, needs=("recovery-codes",))
+def reads(model: Model, account: Account, _act: Act, _sent: Sent) -> Prediction:
+    """The set that is there, and the same every time (D-40)."""
+    stopped = gate(model, account, "recovery.needs-mfa")
+    if stopped is EITHER:
+        return Prediction(None, "", settle=lambda answer: _learn(account, answer.codes or ()))
+    if stopped is not None:
+        return stopped
+    if not account.has_method:
+        return refused("recovery.after-verification")
+    if model.tolerances.recovery_codes_after_acknowledgement != "shown":
+        return Prediction(None, "", settle=lambda answer: _learn(account, answer.codes or ()))
+
+    def wrong(answer: Answer) -> str:
+        found = set(answer.codes or ())
+        if account.codes is not None:
+            return "" if found == account.codes else _set_breach(account, found)
+        if account.fresh_set and len(answer.codes or ()) != TEN:
+            return "recovery.ten-codes"
+        return next((account.dead[code] for code in sorted(found) if code in account.dead), "")
+
+    def settle(answer: Answer) -> None:
+        _learn(account, answer.codes or ())
+
+    return Prediction(True, "recovery.get-returns-existing", settle=settle, also=wrong)
+
+
+def _set_breach(account: Account, found: set[str]) -> str:
+    shown_again = [account.dead[code] for code in sorted(found) if code in account.dead]
+    return shown_again[0] if shown_again else "recovery.get-returns-existing"
+
+
+@rule("tries to read codes", "{who} tries to read her recovery codes", when=alive, needs=("recovery-codes",))
+def tries_to_read(model: Model, account: Account, act: Act, sent: Sent) -> Prediction:
+    """The same, with nothing written down."""
+    return reads(model, account, act, sent)
+
+
+@rule("regenerates codes", "{who} regenerates her recovery codes", when=lambda model, account, _: (
+    alive(model, account, _) and account.has_method and not model.opening.enforced
+    and not model.tolerances.regenerate_needs_mfa
+), needs=("recovery-codes",))
+def regenerates(model: Model, account: Account, _act: Act, _sent: Sent) -> Prediction:
+    """A new set of ten; the old one is useless, and the new one is to be acknowledged."""
+
+    def settle(answer: Answer) -> None:
+        account.dead |= dict.fromkeys(account.codes or (), "recovery.regeneration-invalidates")
+        _learn(account, answer.codes or ())
+        account.fresh_set = True
+        account.acknowledgement = "pending"
+
+    def wrong(answer: Answer) -> str:
+        codes = answer.codes or ()
+        if (account.codes or set()) & set(codes) or any(code in account.dead for code in codes):
+            return "recovery.regeneration-invalidates"
+        return "" if len(set(codes)) == TEN else "recovery.ten-codes"
+
+    stopped = gate(model, account, "recovery.needs-mfa")
+    if stopped is EITHER:
+        return Prediction(None, "", settle=settle)
+    return stopped or Prediction(True, "recovery.exhaustion", settle=settle, also=wrong)
+
+
+@rule(
+    "tries to regenerate",
+    "{who} tries to regenerate her recovery codes",
+    when=lambda model, account, _: alive(model, account, _) and model.opening.enforced and account.has_method,
+    needs=("recovery-codes", "step-up-enforced"),
+)
+def tries_to_regenerate(model: Model, account: Account, _act: Act, _sent: Sent) -> Prediction:
+    """Where step-up is enforced a new set takes fresh MFA."""
+    stopped = gate(model, account, "recovery.needs-mfa")
+    return stopped or refused("recovery.regenerate-needs-step-up", "step-up required")
+
+
+@rule(
+    "acknowledges",
+    "{who} acknowledges her recovery codes",
+    when=lambda model, account, _: alive(model, account, _) and account.has_method,
+    needs=("acknowledgement",),
+)
+def acknowledges(model: Model, account: Account, _act: Act, _sent: Sent) -> Prediction:
+    """A gated session may."""
+
+    def settle(answer: Answer) -> None:
+        account.acknowledgement = "complete"
+        model.regate(account, answer)
+
+    return Prediction(True, "recovery.acknowledgement", settle=settle)
+
+
+@rule(
+    "guesses recovery codes",
+    "{who} enters wrong recovery codes until she is locked out",
+    when=lambda model, account, _: alive(model, account, _) and account.has_method and bool(account.phone),
+    needs=("recovery-codes", "rate-limits"),
+    only_she=True,
+    locks_out=True,
+)
+def guesses(model: Model, account: Account, act: Act, sent: Sent) -> Prediction:
+    """Guessing ends in 429."""
+    return guessing(model, account, act, sent, path="recovery")
+
+
+@rule(
+    "races a recovery code",
+    "one recovery code is used from 4 sessions at once",
+    when=lambda model, account, _: alive(model, account, _)
+    and account.has_method
+    and account.sheet_left > 0
+    and account.codes is not None
+    and not account.guessed("recovery").may_stop(model.now, model.tolerances.attempts_window_seconds),
+    needs=("recovery-codes", "email-sign-in"),
+    only_she=True,
+)
+def races(model: Model, account: Account, _act: Act, sent: Sent) -> Prediction:
+    """One winner."""
+    model.over = True  # which of them won is not told
+    return Prediction(None, _ONCE, at_once=True, shows_state=False)

@@ -1,0 +1,123 @@
+"""A rule: sentences of the suite, when they make sense, and what the model predicts of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from mfa_harness.fuzz.model import Prediction
+from mfa_harness.fuzz.words import OTHER, SHE, Act
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from mfa_harness.fuzz.model import Account, Model
+    from mfa_harness.fuzz.words import Sent
+
+    When = Callable[[Model, Account, str], bool]
+    Predict = Callable[[Model, Account, Act, Sent], Prediction]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One kind of act.
+
+    Args:
+        name: as it is counted and reported.
+        sentences: with `{who}` for the person.
+        when: whether a sentence makes sense now, for a person.
+        predict: what must come of it.
+        needs: capabilities of the profile without which it cannot be reached.
+        only_she: its sentences are about her alone.
+        locks_out: it guesses until the account is limited.
+    """
+
+    name: str
+    sentences: tuple[str, ...]
+    when: When
+    predict: Predict
+    needs: tuple[str, ...] = ()
+    only_she: bool = False
+    locks_out: bool = False
+
+    def acts(self, model: Model) -> Iterator[Act]:
+        """Everything this rule offers in a state."""
+        for who, account in model.accounts.items():
+            if self.only_she and who != SHE:
+                continue
+            for sentence in self.sentences:
+                if self.when(model, account, sentence):
+                    yield Act(self.name, who, sentence.replace("{who}", who))
+
+    def offers(self, model: Model, act: Act) -> bool:
+        """Whether an act still makes sense in a state."""
+        account = model.accounts.get(act.who)
+        if account is None:
+            return False
+        sentence = next((each for each in self.sentences if each.replace("{who}", act.who) == act.text), "")
+        return bool(sentence) and self.when(model, account, sentence)
+
+
+RULES: Final[dict[str, Rule]] = {}
+"""Every rule by name, in the order of the topics."""
+
+
+def rule(
+    name: str,
+    *sentences: str,
+    when: When,
+    needs: tuple[str, ...] = (),
+    only_she: bool = False,
+    locks_out: bool = False,
+) -> Callable[[Predict], Predict]:
+    """Declare a rule; what is decorated predicts."""
+
+    def declare(predict: Predict) -> Predict:
+        RULES[name] = Rule(name, sentences, when, predict, needs, only_she, locks_out)
+        return predict
+
+    return declare
+
+
+def alive(model: Model, account: Account, _sentence: str) -> bool:
+    """The browser in front of her is signed in."""
+    return model.alive(account)
+
+
+def refused(requirement: str, reason: str = "") -> Prediction:
+    """It must be refused, and change nothing."""
+    return Prediction(False, requirement, reason)
+
+
+EITHER: Final = Prediction(None, "")
+
+
+def gate(model: Model, account: Account, requirement: str = "gate.protects-endpoints") -> Prediction | None:
+    """What an operation for full sessions must come to, where it does not get past the gate.
+
+    None where the session is full.
+    """
+    dead = no_session(model, account)
+    if dead is not None:
+        return dead
+    if not model.certain(account):
+        return EITHER
+    return refused(requirement, "MFA required") if account.front.gated else None
+
+
+def no_session(model: Model, account: Account) -> Prediction | None:
+    """What anything must come to in a browser whose session is over; None where it lives."""
+    if model.alive(account):
+        return None
+    browser = account.front
+    if browser.open and not browser.ended_by:
+        return refused("token.expiry", "not signed in")
+    return refused(browser.ended_by or "token.revoked", "not signed in")
+
+
+def other_of(model: Model, account: Account) -> Account | None:
+    """The other person, where there is one."""
+    return next((each for each in model.accounts.values() if each is not account), None)
+
+
+__all__ = ["EITHER", "OTHER", "RULES", "SHE", "Prediction", "Rule", "alive", "gate", "no_session", "refused", "rule"]

@@ -1,0 +1,163 @@
+"""Signing in and out, keeping and losing sessions."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from mfa_harness.fuzz.model import Account, Browser, Model, Prediction
+from mfa_harness.fuzz.rules.rule import alive, gate, no_session, refused, rule
+
+if TYPE_CHECKING:
+    from mfa_harness.fuzz.words import Act, Answer, Sent
+
+_MOST_BROWSERS = 5
+
+
+def _enters(model: Model, account: Account, *, mfa_done: bool = False) -> Prediction:
+    def settle(answer: Answer) -> None:
+        account.exists = True
+        expires = math.inf if answer.expires_at is None else answer.expires_at
+        account.browsers.append(Browser(mfa_done=mfa_done, expires=expires))
+        account.front.gated = model.due(account, account.front)
+
+    return Prediction(True, "onboarding.optional-completes", settle=settle)
+
+
+@rule("signs up", "{who} signs up", when=lambda _model, account, _: not account.exists)
+def signs_up(model: Model, account: Account, _act: Act, _sent: Sent) -> Prediction:
+    """A new address: an account is made."""
+    return _enters(model, account)
+
+
+@rule(
+    "signs in",
+    "{who} signs in again",
+    when=lambda _model, account, _: account.exists and len(account.browsers) < _MOST_BROWSERS,
+)
+def signs_in(model: Model, account: Account, _act: Act, _sent: Sent) -> Prediction:
+    """Another session, which has done no MFA."""
+    return _enters(model, account)
+
+
+@rule(
+    "signs in by passkey",
+    "{who} signs in again with her passkey",
+    when=lambda model, account, _: (
+        account.key
+        and account.passkeys > 0
+        and len(account.browsers) < _MOST_BROWSERS
+        and model.tolerances.passkey_signin_meets_session_mfa == "no"
+    ),
+    needs=("passkey-sign-in", "passkeys"),
+    only_she=True,
+)
+def signs_in_by_passkey(model: Model, account: Account, _act: Act, _sent: Sent) -> Prediction:
+    """No way around MFA."""
+    return _enters(model, account)
+
+
+def _goes_back(_model: Model, account: Account, _: str) -> bool:
+    return len(account.browsers) > 1
+
+
+@rule("switches session", "{who} goes back to her other session", when=_goes_back)
+def switches(_model: Model, account: Account, _act: Act, _sent: Sent) -> Prediction:
+    """Nothing is asked of the server; what is seen there must be as it was."""
+    account.browsers.append(account.browsers.pop(-2))
+    return Prediction(None, "session.per-session")
+
+
+@rule("signs out", "{who} signs out", when=alive)
+def signs_out(_model: Model, account: Account, _act: Act, _sent: Sent) -> Prediction:
+    """The session and its tokens die with it."""
+
+    def settle(_answer: Answer) -> None:
+        account.front.open = False
+        account.front.ended_by = "token.revoked"
+        account.old_token = "token.revoked"
+        account.token = "spent" if account.token else ""
+        account.elevated = None
+
+    return Prediction(True, "token.revoked", settle=settle)
+
+
+@rule(
+    "presents old token",
+    "{who} presents her old session token",
+    when=lambda _model, account, _: bool(account.old_token),
+    needs=("jwks",),
+    only_she=True,
+)
+def presents_old(_model: Model, account: Account, _act: Act, _sent: Sent) -> Prediction:
+    """The token of a session that she has ended."""
+    return refused(account.old_token, "not signed in")
+
+
+def _has_browser(_model: Model, account: Account, _: str) -> bool:
+    return bool(account.browsers) and account.front.open
+
+
+@rule("refreshes", "{who} refreshes her session", when=_has_browser)
+def refreshes(model: Model, account: Account, _act: Act, _sent: Sent) -> Prediction:
+    """The gate is looked at anew, and drops nothing."""
+    dead = no_session(model, account)
+    if dead is not None:
+        return dead
+
+    def settle(answer: Answer) -> None:
+        model.regate(account, answer)
+
+    return Prediction(True, "session.per-session", settle=settle)
+
+
+@rule("lists devices", "{who} tries to list her devices", when=_has_browser)
+def lists(model: Model, account: Account, _act: Act, _sent: Sent) -> Prediction:
+    """A gated session may."""
+    return no_session(model, account) or Prediction(True, "devices.listed")
+
+
+@rule("changes name", "{who} tries to change her name", when=_has_browser)
+def changes_name(model: Model, account: Account, _act: Act, _sent: Sent) -> Prediction:
+    """For full sessions."""
+    stopped = gate(model, account)
+    if stopped is not None:
+        return stopped
+    return Prediction(True, "gate.lifted-by-mfa", settle=lambda answer: model.regate(account, answer))
+
+
+@rule(
+    "deletes account",
+    "{who} tries to delete her account",
+    when=lambda model, account, _: model.alive(account) and len(account.browsers) > 1,
+    needs=("delete-user",),
+)
+def deletes_account(model: Model, account: Account, _act: Act, _sent: Sent) -> Prediction:
+    """Every session of hers is over with it."""
+    stopped = gate(model, account)
+    if stopped is not None:
+        return stopped
+
+    def settle(_answer: Answer) -> None:
+        browsers = account.browsers
+        for browser in browsers:
+            browser.ended_by = "token.deleted-user"
+        browsers[-1].open = False
+        account.exists = False
+        account.verified = account.pending = ""
+        account.passkeys, account.key = 0, False
+        account.codes, account.acknowledgement = None, None
+
+    return Prediction(True, "gate.lifted-by-mfa", settle=settle, shows_state=False)
+
+
+@rule("writes into profile", "{who} writes full access into her profile", when=alive, only_she=True)
+def writes_profile(_model: Model, _account: Account, _act: Act, _sent: Sent) -> Prediction:
+    """It may be accepted or refused, and completes nothing. That it acknowledges the codes is right."""
+    return Prediction(None, "gate.not-user-writable")
+
+
+@rule("proves e-mail again", "{who} proves her e-mail address again", when=alive, needs=("email-sign-in",))
+def proves_email(_model: Model, _account: Account, _act: Act, _sent: Sent) -> Prediction:
+    """No second factor."""
+    return Prediction(None, "gate.every-sign-in")

@@ -1,0 +1,283 @@
+"""The stage: acts in the suite's own sentences, carried out at a target by the suite's own steps.
+
+The steps and their people are those that a scenario uses; only what a scenario adds to an action, controls and
+witnesses, is left out. So what was found here is told in the same sentences, and does the same there.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from mfa_harness import steps
+from mfa_harness.fuzz.words import NEW, SHE, Act, Answer, Sent, Sight
+from mfa_harness.scenario.outcome import Outcome, is_refusal
+from mfa_harness.scenario.world import World
+from mfa_harness.steps.sentence import matching
+from mfa_harness.suite import Check, Step
+from mfa_harness.verdicts import Blocked, Breach, NotApplicable, ScenarioError
+from mfa_simulators.client.errors import ClientError
+from mfa_simulators.client.values import StepUp, TotpRegistration
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mfa_harness.fuzz.words import Opening
+    from mfa_harness.scenario.actor import Actor
+    from mfa_harness.scenario.run import Run
+    from mfa_simulators.totp import TotpAuthenticator
+
+_CHECK: Final = Check(
+    id="fuzz",
+    title="fuzz",
+    feature="fuzz",
+    path=Path("fuzz"),
+    line=0,
+    requirement=None,
+    tags=("locks-out",),
+    # What a Given prepares depends on whether its scenario speaks of recovery codes. Here everything may follow.
+    steps=(Step("Then", "then", "recovery acknowledge", 0),),
+    scenario="fuzz",
+)
+_TOKENS: Final = (b'"jwt"', b'"minifiedJwt"', b'"mfaToken"', b'"elevatedAccessToken"')
+_TOO_LATE: Final = "nothing was asked of the server"
+
+
+class Dead(Exception):  # noqa: N818 - it is what the target is
+    """The target gave no answer at all."""
+
+
+class Unreachable(Exception):  # noqa: N818
+    """The profile does not have what an act needs."""
+
+
+@cache
+def _step(text: str) -> tuple[Callable[..., Any], dict[str, str | None]]:
+    """The step definition of a sentence, and what stands in its blanks."""
+    steps.modules()
+    for sentence in matching(text):
+        match = sentence.regex.fullmatch(text)
+        if match is not None:
+            return sentence.function, match.groupdict()
+    raise ScenarioError(f'no step is called "{text}"')
+
+
+class Stage(World):
+    """One environment of the target, its people, and what is done there.
+
+    Args:
+        run: the run, with its target.
+        opening: settings and people.
+        settings: of the environment besides, which no sentence tells of (how tokens are signed).
+    """
+
+    def __init__(self, run: Run, opening: Opening, **settings: Any) -> None:
+        super().__init__(run, _CHECK)
+        self.opening = opening
+        self.apps: dict[str, TotpAuthenticator] = {}
+        self.wrongly = True
+        self.wishes.update(settings)
+        for text in opening.givens:
+            self._say(text)
+
+    def raise_curtain(self) -> None:
+        """Make the environment and its people.
+
+        Raises:
+            Blocked: the target cannot do what the opening takes.
+        """
+        assert self.environment is not None
+        for role, actor in self.people.items():
+            has = self.opening.she if role == SHE else self.opening.other
+            if actor.person.app is not None and has != NEW:
+                self.apps[actor.app_id] = actor.person.app
+
+    # -- what a scenario would add -------------------------------------------------------------------------------
+
+    @property
+    def refusal_follows(self) -> bool:
+        """Codes of neighbouring steps are given whatever is to become of them."""
+        return self.wrongly
+
+    def attempt(
+        self,
+        actor: Actor,
+        what: str,
+        do: Callable[[Actor], Any],
+        *,
+        honest: Callable[[Actor], Any] | None = None,  # noqa: ARG002
+        proved: str = "",  # noqa: ARG002
+        count_codes: bool = False,  # noqa: ARG002
+    ) -> Outcome:
+        """Do it, and keep what came of it."""
+        return self.keep(self._perform(Outcome(actor, what), do))
+
+    # -- acting --------------------------------------------------------------------------------------------------
+
+    def perform(self, act: Act) -> tuple[Sent, Answer]:
+        """Carry an act out.
+
+        Raises:
+            Dead: no answer came.
+            Unreachable: the profile does not have what it needs.
+        """
+        before = len(self.outcomes)
+        sent_before = self._requests
+        self.tally = None
+        broke: str | None = None
+        error: ClientError | None = None
+        try:
+            self._try(act.text)
+        except Breach as breach:  # the step itself has seen it: a wrong code was accepted
+            broke = breach.got
+        except Blocked as blocked:
+            raise Dead(blocked.found) from blocked
+        except ClientError as refused:  # on the way to the act: getting what she was to show
+            error = refused
+        except ScenarioError as impossible:
+            raise Unreachable(str(impossible)) from impossible
+        outcome = self.outcomes[-1] if len(self.outcomes) > before else None
+        actor = self.people[act.who]
+        if outcome is not None and isinstance(outcome.value, TotpRegistration) and actor.person.app is not None:
+            self.apps[outcome.value.id] = actor.person.app
+        sent = self._sent(act, actor)
+        return sent, self._answer(act, actor, outcome, error, broke, sent_before)
+
+    def _try(self, text: str) -> None:
+        self.wrongly = True
+        try:
+            self._say(text)
+        except NotApplicable as reason:
+            self.wrongly = False
+            try:
+                self._say(text)
+            except NotApplicable:
+                raise Unreachable(str(reason)) from reason
+
+    def _say(self, text: str) -> None:
+        function, blanks = _step(text)
+        function(world=self, **blanks)
+
+    @property
+    def _requests(self) -> int:
+        transcript = getattr(self.environment, "transcript", None)
+        return len(transcript.raw) if transcript is not None else 0
+
+    # -- what was sent -------------------------------------------------------------------------------------------
+
+    def facts(self) -> Sent:
+        """What the model is told when the story begins."""
+        return self._sent(None, self.people[SHE])
+
+    def _sent(self, act: Act | None, actor: Actor) -> Sent:
+        now = self.environment.clock.now()
+        code: Any = None
+        steps_of: dict[str, int] = {}
+        period = 30
+        if act is not None and act.rule in ("enters code", "confirms app"):
+            code = actor.last_code
+            drift = self.profile.tolerances.drift_steps
+            for device, app in self.apps.items():
+                period = app.period
+                center = int(now // app.period)
+                for step in range(center - drift - 1, center + drift + 2):
+                    if app.code_of(step) == code:
+                        steps_of[device] = step
+                        break
+                else:
+                    if isinstance(code, str) and code == app.code_of(center - 20):
+                        steps_of[device] = center - 20
+        elif act is not None and act.rule == "uses recovery code":
+            code = actor.last_recovery_code
+        last = {}
+        for device, app in self.apps.items():
+            for each in self.people.values():
+                step = each.person.ledger.last(app.secret)
+                if step is not None:
+                    last[device] = step
+        return Sent(
+            now=now,
+            code=code,
+            steps=steps_of,
+            step_now=int(now // period),
+            last_steps=last,
+            sheet_left={role: len(each.person.sheet) for role, each in self.people.items()},
+            old_sheet={role: bool(each.old_codes) for role, each in self.people.items()},
+        )
+
+    # -- what came back ------------------------------------------------------------------------------------------
+
+    def _answer(
+        self,
+        act: Act,
+        actor: Actor,
+        outcome: Outcome | None,
+        error: ClientError | None,
+        broke: str | None,
+        sent_before: int,
+    ) -> Answer:
+        if self.tally is not None:
+            broken = [each.error for each in self.tally.outcomes if each.error and not is_refusal(each.error)]
+            return Answer(
+                accepted=None,
+                told=f"{self.tally.accepted} of {len(self.tally.outcomes)} accepted",
+                status=next((each.status for each in broken), None),
+                passed=self.tally.accepted,
+                tried=len(self.tally.outcomes),
+            )
+        if broke is not None:
+            return Answer(accepted=True, told=broke)
+        error = error or (outcome.error if outcome is not None else None)
+        if error is not None:
+            return Answer(
+                accepted=False,
+                told=outcome.found if outcome is not None and outcome.error is not None else str(error),
+                status=error.status,
+                kind=error.kind,
+                tokens_in_refusal=self._tokens(sent_before),
+                sight=self._look(act, actor),
+            )
+        value = outcome.value if outcome is not None else None
+        return Answer(
+            accepted=True if outcome is not None else None,
+            told="accepted" if outcome is not None else _TOO_LATE,
+            mfa_token=bool(getattr(value, "mfa_token", None)),
+            elevated=bool(getattr(value, "elevated_access_token", None)),
+            device=value.id if isinstance(value, TotpRegistration) else "",
+            codes=value if isinstance(value, tuple) else None,
+            expires_at=actor.sessions[-1].state.expires_at if actor.sessions else None,
+            step_up=value.is_required if isinstance(value, StepUp) else None,
+            sight=self._look(act, actor),
+        )
+
+    def _tokens(self, sent_before: int) -> tuple[str, ...]:
+        """Tokens in the answers that refused."""
+        transcript = getattr(self.environment, "transcript", None)
+        if transcript is None:
+            return ()
+        refusals = [each.answer for each in transcript.raw[sent_before:] if (each.status or 0) >= 400]  # noqa: PLR2004
+        return tuple(
+            name.decode().strip('"') for name in _TOKENS if any(name in answer for answer in refusals)
+        )
+
+    def _look(self, act: Act, actor: Actor) -> Sight | None:
+        """The account as the browser in front of her shows it; None where it shows nothing."""
+        client = actor.sessions[-1] if actor.sessions else None
+        if client is None or not client.state.signed_in or act.rule.startswith("races"):
+            return None
+        try:
+            methods = client.get_mfa_methods(verified_only=True)
+            devices = client.get_mfa_devices()
+            user = client.refresh_user()
+        except ClientError:
+            return None
+        apps = [device for device in devices if device.type == "totp"]
+        return Sight(
+            verified=sum(device.verified for device in apps),
+            unverified=sum(not device.verified for device in apps),
+            passkeys=len(methods.passkeys),
+            has_method=methods.user_has_verified_mfa_methods,
+            scopes=frozenset(user.scopes),
+            acknowledgement=user.mfa_backup_code_acknowledgement,
+        )

@@ -1,0 +1,126 @@
+"""Telling a story: act by act at a target, the model beside it, until something deviates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from mfa_harness.fuzz.judge import Deviation, judge
+from mfa_harness.fuzz.model import Model
+from mfa_harness.fuzz.rules import RULES
+from mfa_harness.fuzz.stage import Dead, Stage, Unreachable
+from mfa_harness.fuzz.words import SHE, Act, Story
+from mfa_harness.verdicts import Blocked, NotApplicable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from mfa_harness.fuzz.words import Answer, Opening
+    from mfa_harness.scenario.run import Run
+
+
+@dataclass
+class Told:
+    """What was done so far, and how it ended.
+
+    Args:
+        opening: of the story.
+        acts: those that were carried out.
+        refused: which of them were refused, as they should have been.
+        deviation: the first that was seen; nothing is done after it.
+    """
+
+    opening: Opening
+    acts: list[Act] = field(default_factory=list)
+    refused: list[bool] = field(default_factory=list)
+    deviation: Deviation | None = None
+
+    @property
+    def story(self) -> Story:
+        """What it takes to do the same again."""
+        return Story(self.opening, tuple(self.acts))
+
+
+class Teller:
+    """One story being told.
+
+    Args:
+        run: with the target.
+        opening: how it begins.
+        settings: of the environment besides.
+    """
+
+    def __init__(self, run: Run, opening: Opening, **settings: Any) -> None:
+        self.told = Told(opening)
+        self.stage = Stage(run, opening, **settings)
+        self.model = Model(opening, self.stage.profile.tolerances)
+        self.unreachable = ""
+        try:
+            self.stage.raise_curtain()
+        except (Blocked, NotApplicable) as reason:
+            self.unreachable = str(reason)
+            self.model.over = True
+            return
+        facts = self.stage.facts()
+        self.model.hear(facts)
+        for role, actor in self.stage.people.items():
+            device = next((each for each, app in self.stage.apps.items() if app is actor.person.app), "")
+            expires = actor.sessions[-1].state.expires_at if actor.sessions else None
+            self.model.begin(role, device, actor.person.sheet.codes, expires)
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing more can be done."""
+        return self.model.over or self.told.deviation is not None
+
+    def offers(self, act: Act) -> bool:
+        """Whether an act makes sense now."""
+        rule = RULES.get(act.rule)
+        return not self.over and rule is not None and rule.offers(self.model, act)
+
+    def act(self, act: Act) -> Answer | None:
+        """Carry an act out and judge it. None where the profile does not have what it needs."""
+        model = self.model
+        self.told.acts.append(act)
+        self.told.refused.append(False)
+        try:
+            sent, answer = self.stage.perform(act)
+        except Unreachable:
+            self.told.acts.pop()
+            self.told.refused.pop()
+            self.model.over = True  # the step may have begun: what is so now nobody knows
+            return None
+        except Dead as dead:
+            self.told.deviation = Deviation("errors.shape", "an answer", f"none came: {dead}", "")
+            return None
+        model.hear(sent)
+        prediction = RULES[act.rule].predict(model, model.accounts[act.who], act, sent)
+        self.told.refused[-1] = answer.accepted is False
+        self.told.deviation = judge(model, act, sent, prediction, answer)
+        return answer
+
+    def close(self) -> list[str]:
+        """Delete what was made."""
+        return self.stage.close()
+
+
+def tell(run: Run, story: Story, **settings: Any) -> Told:
+    """Tell a whole story; acts that make no sense where they stand are passed over."""
+    teller = Teller(run, story.opening, **settings)
+    try:
+        for act in story.acts:
+            if teller.over:
+                break
+            if teller.offers(act):
+                teller.act(act)
+    finally:
+        run.leftovers.extend(teller.close())
+    return teller.told
+
+
+def acts_of(model: Model, names: Iterable[str]) -> list[Act]:
+    """What the named rules offer in a state."""
+    return [act for name in names for act in RULES[name].acts(model)]
+
+
+__all__ = ["SHE", "Teller", "Told", "acts_of", "tell"]

@@ -1,0 +1,130 @@
+"""What fuzzing speaks of: an opening, acts in the suite's own sentences, and what was sent and came back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+SHE, OTHER = "she", "the other user"
+NEW, NOTHING, APP, PASSKEY, BOTH = (
+    "new",
+    "no MFA method",
+    "an authenticator app",
+    "a passkey",
+    "an authenticator app and a passkey",
+)
+
+
+class Opening(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """How a story begins: the environment's settings and who is there.
+
+    Args:
+        session_based: MFA at every sign-in.
+        onboarding: MFA required at sign-up.
+        enforced: API version 2026_04_01, which enforces step-up.
+        action: "" or how the token behaves that exporting a wallet needs: "single-use", "time-bound".
+        she: what she has enrolled, or "new" for nobody yet.
+        other: the same of another user; None where there is none.
+    """
+
+    session_based: bool = False
+    onboarding: bool = False
+    enforced: bool = False
+    action: str = ""
+    she: str = APP
+    other: str | None = None
+
+    @property
+    def givens(self) -> tuple[str, ...]:
+        """The opening as sentences of the suite."""
+        said = []
+        if self.session_based:
+            said.append("session-based MFA is on")
+        if self.onboarding:
+            said.append('"Require at onboarding" is on')
+        if self.enforced:
+            said.append('the API version is "2026_04_01"')
+        if self.action:
+            said.append(f'the action "wallet.waas.export" needs MFA with a {self.action} token')
+        said.append(_given("a", self.she))
+        if self.other is not None:
+            said.append(_given("another", self.other))
+        return tuple(said)
+
+
+def _given(article: str, has: str) -> str:
+    return f"{article} new user" if has == NEW else f"{article} user who has enrolled {has}"
+
+
+class Act(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One thing that somebody does: the rule it comes from, who, and the whole sentence without its keyword."""
+
+    rule: str
+    who: str
+    text: str
+
+
+class Story(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An opening and what followed: all that it takes to do the same again."""
+
+    opening: Opening
+    acts: tuple[Act, ...]
+
+
+class Sent(msgspec.Struct, frozen=True, kw_only=True):
+    """What the model is told about the request itself, which it cannot know: none of it comes from the answer.
+
+    Args:
+        now: unix seconds of the people's right clock.
+        code: the code given, as it was typed.
+        steps: for each authenticator app the time step near now at which it shows that code.
+        step_now: the time step of now.
+        last_steps: the latest time step of each app that its owner took a code of.
+        sheet_left: how many codes of her sheet are not crossed out, by person.
+        old_sheet: whether she has kept an older sheet, by person.
+        seconds_passed: how far the clock was moved for it.
+    """
+
+    now: float
+    code: Any = None
+    steps: Mapping[str, int] = {}
+    step_now: int = 0
+    last_steps: Mapping[str, int] = {}
+    sheet_left: Mapping[str, int] = {}
+    old_sheet: Mapping[str, bool] = {}
+    seconds_passed: float = 0.0
+
+
+class Sight(msgspec.Struct, frozen=True, kw_only=True):
+    """What her account looks like in the browser in front of her."""
+
+    verified: int
+    unverified: int
+    passkeys: int
+    has_method: bool
+    scopes: frozenset[str]
+    acknowledgement: str | None
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """What came back. `accepted` is None where the act asks nothing of the server."""
+
+    accepted: bool | None
+    told: str = ""
+    status: int | None = None
+    kind: str = ""
+    mfa_token: bool = False
+    elevated: bool = False
+    tokens_in_refusal: tuple[str, ...] = ()
+    device: str = ""
+    codes: tuple[str, ...] | None = None
+    expires_at: float | None = None
+    passed: int = 0
+    tried: int = 0
+    step_up: bool | None = None
+    sight: Sight | None = None
+    codes_left: frozenset[str] | None = None

@@ -1,0 +1,257 @@
+"""A backend by its URL, as a target: each scenario shows it tokens and reads what it answers."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any, Final, Never, Self
+
+import httpx
+
+from mfa_harness.targets.backend.answers import Presented, read
+from mfa_harness.targets.backend.asked import Asked
+from mfa_harness.targets.backend.declared import TOKEN
+from mfa_harness.targets.backend.issuer import Issuer
+from mfa_harness.targets.contact import Contact
+from mfa_harness.targets.diagnosis import diagnose
+from mfa_harness.targets.profile import Profile
+from mfa_harness.targets.reach import open_transport
+from mfa_harness.targets.target import TargetError
+from mfa_harness.targets.transcript import Transcript
+from mfa_harness.targets.wire import RecordingTransport
+from mfa_harness.verdicts import NotApplicable
+from mfa_simulators.clock import SYSTEM_CLOCK
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    from mfa_harness.events import Exchange
+    from mfa_harness.targets.backend.declared import Backend
+    from mfa_simulators.clock import Clock
+
+LONGEST_USUAL: Final = 16_000
+"""Characters of a token beyond which a server may hang up instead of answering: it refuses so, too."""
+_AGAIN_SECONDS: Final = 1.0
+
+
+class BackendTarget:
+    """`check --backend URL`.
+
+    Args:
+        url: of the backend; requests' paths go below it.
+        requests: as typed; without any, those of the profile.
+        spec: TARGET, the issuer of the tokens; "" for the one on the profile's port.
+        profile: its `[backend]` says how the backend is asked and read.
+        note: told what a person should know.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        requests: Sequence[str] = (),
+        *,
+        spec: str = "",
+        profile: Profile | None = None,
+        note: Callable[[str], None] = lambda _text: None,
+    ) -> None:
+        self.profile = profile or Profile()
+        self.name = url
+        self.url = _base(url)
+        self.asked = tuple(map(Asked.parse, requests or self.declared.requests))
+        if not self.asked:
+            raise TargetError(
+                f"the backend {url}",
+                "nothing says what to ask it for",
+                "Add --request 'GET /me', for something that needs a full session",
+            )
+        if TOKEN not in self.declared.send or ":" not in self.declared.send:
+            raise TargetError(
+                "[backend] send",
+                f"{self.declared.send!r} is no header with {TOKEN} in it",
+                f"Write 'authorization: Bearer {TOKEN}' or 'cookie: session={TOKEN}'",
+            )
+        shown = ", ".join(map(str, self.asked))
+        self.label = f"the backend at {url} ({shown}), with tokens of our reference server"
+        self.rotated = False
+        self._spec = spec or self.profile.url or ""
+        self._contact = Contact(rate=self.profile.rate, wall_clock=True, note=note)
+        self._issuer: Issuer | None = None
+        self._transport: httpx.BaseTransport | None = None
+
+    @classmethod
+    def of(
+        cls,
+        url: str,
+        requests: Sequence[str] = (),
+        *,
+        spec: str = "",
+        file: Path | None = None,
+        note: Callable[[str], None] = lambda _text: None,
+    ) -> Self:
+        """The target that a command line stands for, `file` being its profile.
+
+        Raises:
+            TargetError: URL, requests or profile cannot be used.
+        """
+        profile = Profile.load(file) if file else None
+        return cls(url, requests, spec=spec, profile=profile, note=note)
+
+    @property
+    def declared(self) -> Backend:
+        """What the profile says of the backend."""
+        return self.profile.backend
+
+    @property
+    def issuer(self) -> Issuer:
+        """Who makes the tokens; there from `open` on."""
+        assert self._issuer is not None
+        return self._issuer
+
+    def open(self) -> None:
+        """Find the issuer, or serve it, and see that the backend answers at all.
+
+        Raises:
+            TargetError: one of them cannot be used.
+        """
+        self._issuer = Issuer.find(self._spec, self.profile)
+        try:
+            self._transport = open_transport(self.url, self.profile)
+            environment = self.arrange({}, scenario="first contact", locks_out=False)
+            environment.reach()
+            if self.declared.keys_seconds:
+                environment.wait_until_let_in()
+        except BaseException:
+            self.close()
+            raise
+
+    def arrange(self, settings: Mapping[str, Any], *, scenario: str, locks_out: bool) -> BackendEnvironment:  # noqa: ARG002
+        """What one scenario shows the backend; settings are an MFA server's, and mean nothing here."""
+        assert self._transport is not None
+        return BackendEnvironment(self, self._transport, self._contact)
+
+    def close(self) -> list[str]:
+        """Let go of both."""
+        if self._transport is not None:
+            self._transport.close()
+        if self._issuer is not None:
+            self._issuer.close()
+        return []
+
+
+class BackendEnvironment:
+    """The backend as one scenario sees it, with a transcript of its own.
+
+    What else the step definitions may ask of a target, an MFA server would have: it is n/a here.
+    """
+
+    def __init__(self, target: BackendTarget, transport: httpx.BaseTransport, contact: Contact) -> None:
+        known = target.issuer.known
+        self.target = target
+        self.id = known.environment_id
+        self.base_url = target.url
+        self.origin = known.audience
+        self.rp_id = ""
+        self.settings: Mapping[str, Any] = {}
+        self.clock: Clock = SYSTEM_CLOCK
+        self._contact = contact
+        self._transcript = Transcript(
+            target.url, known.environment_id, origin=known.audience, secrets=target.profile.secrets
+        )
+        recording = RecordingTransport(transport, self._transcript, contact, waits_out_limits=True)
+        self._http = httpx.Client(transport=recording, trust_env=False, timeout=target.profile.timeout)
+
+    @property
+    def exchanges(self) -> list[Exchange]:
+        """Every request and answer so far, tokens masked."""
+        return self._transcript.exchanges
+
+    def reach(self) -> httpx.Response:
+        """One request without a token.
+
+        Raises:
+            TargetError: no answer came.
+        """
+        url = self.target.url + self.target.asked[0].path
+        try:
+            return self._sent(self.target.asked[0], None)
+        except httpx.RequestError as error:
+            raise diagnose(f"{self.target.asked[0].method} {url}", url, error=error) from error
+
+    # -- tokens ------------------------------------------------------------------------------------------------
+
+    def token(self, environment_id: str = "", claims: Mapping[str, Any] | None = None, **order: Any) -> str:
+        """A full session's token as this backend wants it; `claims` and the rest of the order go over it."""
+        declared = self.target.declared
+        ours = {**declared.claims, **({"aud": declared.audience} if declared.audience else {})}
+        return self.target.issuer.token(environment_id, claims={**ours, **(claims or {})}, **order)
+
+    def present(self, token: str | None) -> list[Presented]:
+        """Send every request with a token, or without any.
+
+        Raises:
+            Blocked: the backend has stopped answering.
+        """
+        return [self._present(request, token) for request in self.target.asked]
+
+    def _present(self, request: Asked, token: str | None) -> Presented:
+        try:
+            response = self._sent(request, token)
+        except httpx.TimeoutException:
+            return Presented(request, "neither", "no answer in time")
+        except httpx.RequestError as error:
+            if token is not None and len(token) > LONGEST_USUAL:
+                self._contact.answered()
+                return Presented(request, "refused", "it hung up")
+            return Presented(request, "neither", f"no answer: {type(error).__name__}")
+        return Presented(request, *read(response, self.target.declared))
+
+    def _sent(self, request: Asked, token: str | None) -> httpx.Response:
+        headers = dict(self.target.declared.headers)
+        if token is not None:
+            name, _, value = self.target.declared.send.partition(":")
+            headers[name.strip()] = value.strip().replace(TOKEN, token)
+        if request.body:
+            headers.setdefault("content-type", request.content_type)
+        return self._http.request(
+            request.method, self.target.url + request.path, content=request.body or None, headers=headers
+        )
+
+    def wait_until_let_in(self) -> list[Presented]:
+        """Show a full session until it is let in, for as long as the backend may hold old keys."""
+        until = time.monotonic() + self.target.declared.keys_seconds
+        found = self.present(self.token())
+        while not all(each.verdict == "let in" for each in found):
+            left = until - time.monotonic()
+            if left <= 0:
+                break
+            self._contact.wait(min(left, _AGAIN_SECONDS), "for the backend to read the keys again")
+            found = self.present(self.token())
+        return found
+
+    # -- what an MFA server has ----------------------------------------------------------------------------------
+
+    def _not_here(self, *_arguments: object, **_named: object) -> Never:
+        raise NotApplicable("with --backend only a backend is tested: there is no MFA server to act on")
+
+    connect = request = inbox = new_email = external_jwt = advance = wait = change = _not_here
+    reset_mfa = log = notices = _not_here
+
+    def close(self) -> list[str]:
+        """Nothing was made that would have to be deleted."""
+        self._http.close()
+        return []
+
+
+def _base(url: str) -> str:
+    try:
+        parsed = httpx.URL(url)
+        usable = parsed.scheme in ("http", "https") and bool(parsed.host)
+    except httpx.InvalidURL:
+        usable = False
+    if not usable:
+        raise TargetError(
+            f"the backend {url!r}", "no http(s) URL", "Write it with scheme and host: http://localhost:3000"
+        )
+    if parsed.query or parsed.fragment or parsed.userinfo:
+        raise TargetError("the backend's URL", "it holds more than an address", "Leave user, ? and # out")
+    return url.rstrip("/")
