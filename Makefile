@@ -4,20 +4,23 @@ TARGET ?= reference
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help check test serve lint bench clean
+DYNAMIC_JS := build/drivers/dynamic-js
+
+.PHONY: help check test serve lint bench drivers clean
 
 help:
 	@echo "make check   run the whole suite against our reference server (or TARGET=...)"
 	@echo "make test    our own tests, and the suite once more through plain pytest"
 	@echo "make serve   the reference server, with a control plane, on a free port"
 	@echo "make lint    ruff, mypy --strict, import-linter"
+	@echo "make drivers the vendor's real client SDKs: installed by npm, and the suite through each"
 	@echo "make bench   speed, as ratios to a floor of the same run"
 
 check: .venv/installed
 	@$(BIN)/mfa-harness check $(TARGET)
 
 test: .venv/developing
-	@$(BIN)/pytest -q
+	@$(BIN)/pytest -q -n 2
 
 serve: .venv/installed
 	@$(BIN)/mfa-harness serve --control
@@ -31,8 +34,19 @@ lint: .venv/developing
 bench: .venv/developing
 	@$(BIN)/pytest tests/benchmarks -q --benchmark-only --benchmark-disable-gc -p no:randomly
 
+drivers: .venv/installed $(DYNAMIC_JS)/node_modules
+	@$(BIN)/mfa-harness check --client '$(BIN)/python -m mfa_harness.drivers.python_reference'
+	@$(BIN)/mfa-harness check --client '$(BIN)/python -m mfa_harness.drivers.dynamic_js' \
+		--expected-failures harness/mfa_harness/drivers/dynamic_js/expected-failures.toml
+
+$(DYNAMIC_JS)/node_modules: harness/mfa_harness/drivers/dynamic_js/package.json
+	@command -v npm >/dev/null || { echo "The vendor's SDKs need Node 20 or later and npm"; exit 2; }
+	@mkdir -p $(DYNAMIC_JS)
+	@cp harness/mfa_harness/drivers/dynamic_js/package.json harness/mfa_harness/drivers/dynamic_js/.npmrc $(DYNAMIC_JS)
+	@cd $(DYNAMIC_JS) && npm install --silent && touch node_modules
+
 clean:
-	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis dist
+	rm -rf build .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis dist
 
 .venv/installed: pyproject.toml
 	@echo "setting up .venv (once, about half a minute)"

@@ -36,7 +36,7 @@ Feature: Codes from the authenticator app
   Scenario: A code from before the last one used is refused
     Given the profile says that "older_step" is "refused"
     And a user who has enrolled an authenticator app
-    And 1 minute passes
+    And 30 seconds pass
     And she enters the current code
     When she enters the code from 1 step ago
     Then she is refused with "invalid code"
@@ -45,7 +45,7 @@ Feature: Codes from the authenticator app
   Scenario Outline: A phone whose clock is <seconds> seconds <way> is close enough
     Given the profile says that "drift_steps" is 1
     And a user who has enrolled an authenticator app
-    And 1 minute passes
+    And 30 seconds pass
     And her phone's clock is <seconds> seconds <way>
     When she enters the current code
     Then she succeeds
@@ -86,7 +86,7 @@ Feature: Codes from the authenticator app
   @totp.step-boundary.seconds
   Scenario Outline: The code on the screen is accepted <moment> its time step
     Given a user who has enrolled an authenticator app
-    And 1 minute passes
+    And 30 seconds pass
     And it is <time> into a time step
     When she enters the current code
     Then she succeeds
@@ -101,7 +101,7 @@ Feature: Codes from the authenticator app
   Scenario Outline: The code <code> is accepted <moment> a time step
     Given the profile says that "drift_steps" is 1
     And a user who has enrolled an authenticator app
-    And 1 minute passes
+    And 30 seconds pass
     And it is <time> into a time step
     When she enters the code <code>
     Then she succeeds

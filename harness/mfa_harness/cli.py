@@ -19,8 +19,10 @@ from mfa_harness.commands import (
     check,
     doctor,
     explain,
+    fuzz,
     init,
     listing,
+    replay,
     report,
     self_test,
     serve,
@@ -63,6 +65,8 @@ app.command("check", short_help="Run the suite against a target.")(check.check)
 app.command("init", short_help="Write a profile for a server of yours.")(init.init)
 app.command("doctor", short_help="Is the plumbing right, what can run, and what not?")(doctor.doctor)
 app.command("serve", short_help="Run our reference server, with faults if you like.")(serve.serve)
+app.command("fuzz", short_help="Explore what nobody wrote a scenario for.")(fuzz.fuzz)
+app.command("replay", short_help="Run one saved failure of fuzz again.")(replay.replay)
 app.command("self-test", short_help="Does the suite catch every fault?")(self_test.self_test)
 app.command("list", short_help="List requirements, scenarios, steps, faults, capabilities.")(listing.listing)
 app.command("explain", short_help="Explain one of them.")(explain.explain)

@@ -131,8 +131,10 @@ def test_environments_are_listed_with_what_a_backend_has_to_know(control: httpx.
     listed = control.get("/environments").json()
     assert len({each["environmentId"] for each in listed}) == len(listed) > 0
     first = listed[0]
+    read_before = first["keysRead"]
     assert first["jwks"] == f"{first['baseUrl']}/sdk/{first['environmentId']}/.well-known/jwks"
     assert control.get(first["jwks"]).json()["keys"]
+    assert control.get("/environments").json()[0]["keysRead"] == read_before + 1
     made = ordered(control, first["environmentId"])["jwt"]
     claims = verified(control, first["environmentId"], made)
     assert (claims["iss"], claims["aud"]) == (first["issuer"], first["audience"])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from mfa_harness.targets.doctor import Diagnosis, Need
 
@@ -16,7 +16,7 @@ _MARKS: Final = {"well": "well", "mind": "MIND", "ill": "ILL"}
 _MINUTE: Final = 60
 
 
-def doctor(
+def doctor(  # noqa: PLR0917 - typer passes options by name
     target: Annotated[
         str,
         typer.Argument(
@@ -26,6 +26,21 @@ def doctor(
     profile: Annotated[
         Path | None, typer.Option(metavar="FILE", help="The target's profile (see init).")
     ] = None,
+    backend: Annotated[
+        str, typer.Option(metavar="URL", help="Does this backend trust our issuer?", show_default=False)
+    ] = "",
+    request: Annotated[
+        list[str] | None, typer.Option(metavar="'GET /me'", help="What to ask it for. Repeatable.")
+    ] = None,
+    client: Annotated[
+        str,
+        typer.Option(
+            metavar="COMMAND|listen:PORT", help="Is this client SDK's driver right?", show_default=False
+        ),
+    ] = "",
+    driver_log: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Keep what is said to that driver and by it.")
+    ] = None,
 ) -> None:
     """Is the plumbing right, what can run, what not and why, and how long it will take?
 
@@ -33,13 +48,39 @@ def doctor(
 
     \b
       mfa-harness doctor https://mfa.example.org --profile mine.toml
+      mfa-harness doctor --backend http://localhost:3000 --request 'GET /me'
+      mfa-harness doctor --client 'node driver.mjs'
     """  # noqa: D301 - click reads the \b
     from mfa_harness.commands import page  # noqa: PLC0415
-    from mfa_harness.targets.doctor import examine  # noqa: PLC0415
 
-    diagnosis = examine(target or None, profile, needs=_needs)
+    if client:
+        diagnosis = _of_client(client, target, profile, driver_log)
+    elif backend:
+        diagnosis = _of_backend(backend, request or (), target, profile)
+    else:
+        diagnosis = _of(target, profile)
     page.write(_lines(diagnosis, page.width()))
     raise typer.Exit(diagnosis.exit_code)
+
+
+def _of(target: str, profile: Path | None) -> Diagnosis:
+    from mfa_harness.targets.doctor import examine  # noqa: PLC0415
+
+    return examine(target or None, profile, needs=_needs)
+
+
+def _of_client(client: str, target: str, profile: Path | None, driver_log: Path | None) -> Diagnosis:
+    from mfa_harness.targets.driving.doctor import examine  # noqa: PLC0415
+
+    return examine(client, target or None, profile, driver_log=driver_log)
+
+
+def _of_backend(url: str, requests: Sequence[str], target: str, profile: Path | None) -> Diagnosis:
+    from mfa_harness import suite  # noqa: PLC0415
+    from mfa_harness.targets.backend.doctor import examine  # noqa: PLC0415
+
+    checks = len(suite.checks(backend=True))
+    return examine(url, requests, spec=target, file=profile, checks=checks)
 
 
 def _needs() -> Iterator[Need]:

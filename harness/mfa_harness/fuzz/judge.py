@@ -1,5 +1,7 @@
 """What was predicted against what came back: the first deviation, named by the requirement that it breaks."""
 
+# ruff: noqa: PLR0911 - a decision table, a return a row
+
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
@@ -46,8 +48,15 @@ def judge(model: Model, act: Act, sent: Sent, prediction: Prediction, answer: An
         prediction.settle(answer)
     if answer.accepted is False and prediction.path and answer.status != TOO_MANY:
         guesses = account.guessed(prediction.path)
-        (guesses.certain if prediction.certain and answer.kind == "invalid_code" else guesses.perhaps).append(sent.now)
-    if deviation is not None or answer.sight is None or not prediction.shows_state or not model.alive(account):
+        (guesses.certain if prediction.certain and answer.kind == "invalid_code" else guesses.perhaps).append(
+            sent.now
+        )
+    if (
+        deviation is not None
+        or answer.sight is None
+        or not prediction.shows_state
+        or not model.alive(account)
+    ):
         return deviation
     found = _of_sight(model, account, act, answer.sight)
     if found is not None and prediction.allowed is False:
@@ -71,7 +80,9 @@ def _of_answer(
     if answer.status == TOO_MANY and TOO_MANY not in prediction.statuses:
         if guesses is not None and guesses.may_stop(model.now, window):
             return None
-        return Deviation("limits.ends", "no limit, since nobody has guessed lately", answer.told, f"{act.who} succeeds")
+        return Deviation(
+            "limits.ends", "no limit, since nobody has guessed lately", answer.told, f"{act.who} succeeds"
+        )
     if guesses is not None and guesses.must_stop(model.now, model.tolerances.attempts, window):
         return Deviation(
             "limits.attempts" if prediction.path == "app" else "limits.every-path",
@@ -115,17 +126,24 @@ def _of_success(act: Act, prediction: Prediction, answer: Answer) -> Deviation |
     who = act.who
     if prediction.mfa_token is not None and prediction.mfa_token != answer.mfa_token:
         what = "an MFA token" if prediction.mfa_token else "no token"
-        return Deviation(
-            prediction.requirement, what, _given(answer), f"{who} is given {what}"
-        )
+        return Deviation(prediction.requirement, what, _given(answer), f"{who} is given {what}")
     if prediction.elevated is not None and prediction.elevated != answer.elevated:
-        then = f"{who} is given an elevated token" if prediction.elevated else f"{who} is given no elevated token"
+        then = (
+            f"{who} is given an elevated token"
+            if prediction.elevated
+            else f"{who} is given no elevated token"
+        )
         return Deviation(prediction.requirement, then, _given(answer), then)
     if prediction.step_up is not None and answer.step_up is not None and prediction.step_up != answer.step_up:
         then = "step-up is needed" if prediction.step_up else "step-up is not needed"
         return Deviation(prediction.requirement, then, f"isRequired {str(answer.step_up).lower()}", then)
     if prediction.also is not None and (broken := prediction.also(answer)):
-        return Deviation(broken, "the codes that there should be", f"{len(answer.codes or ())} codes", _codes_then(broken, act))
+        return Deviation(
+            broken,
+            "the codes that there should be",
+            f"{len(answer.codes or ())} codes",
+            _codes_then(broken, act),
+        )
     return None
 
 
@@ -140,7 +158,11 @@ def _codes_then(broken: str, act: Act) -> str:
 
 
 def _given(answer: Answer) -> str:
-    both = [name for name, there in (("an MFA token", answer.mfa_token), ("an elevated token", answer.elevated)) if there]
+    both = [
+        name
+        for name, there in (("an MFA token", answer.mfa_token), ("an elevated token", answer.elevated))
+        if there
+    ]
     return " and ".join(both) or "no token"
 
 

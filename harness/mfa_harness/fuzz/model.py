@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from mfa_harness.targets.tolerances import Tolerances
 
 GATED, FULL = "requiresAdditionalAuth", "user:basic"
+LINK = "credential:link"
 
 
 @dataclass
@@ -32,6 +33,8 @@ class Browser:
         gated: what its token says: MFA is still due.
         expires: unix seconds.
         holds: scopes of elevated tokens that the client keeps and sends by itself.
+        token_held: the client keeps an MFA token, and sends it by itself.
+        unclear: her methods were taken from her since: whether MFA done before still counts is said nowhere.
     """
 
     open: bool = True
@@ -40,6 +43,8 @@ class Browser:
     gated: bool = False
     expires: float = math.inf
     holds: set[str] = field(default_factory=set)
+    unclear: bool = False
+    token_held: bool = False
 
 
 @dataclass
@@ -203,6 +208,8 @@ class Model:
             Browser(mfa_done=account.has_method, expires=math.inf if expires is None else expires)
         )
         account.front.gated = self.due(account, account.front)
+        if self.opening.enforced and account.has_method:
+            account.front.holds.add(LINK)
 
     # -- what is so ------------------------------------------------------------------------------------------
 
@@ -221,7 +228,10 @@ class Model:
 
     def certain(self, account: Account) -> bool:
         """Whether what the token says of the gate and what is so agree; else either reading is right."""
-        return account.front.gated == self.due(account, account.front)
+        browser = account.front
+        if browser.unclear and not account.has_method and self.onboarding:
+            return False
+        return browser.gated == self.due(account, browser)
 
     def may_challenge(self, account: Account) -> str:
         """What she would meet a challenge with now, and be accepted: "app", "passkey" or ""."""
@@ -251,9 +261,14 @@ class Model:
         if answer is not None and answer.expires_at is not None:
             browser.expires = answer.expires_at
 
+    def renewed(self, account: Account, answer: Answer) -> None:
+        """An answer brought a token whose gate is as it was: only a refresh has to look at it anew."""
+        if answer.expires_at is not None:
+            account.front.expires = answer.expires_at
+
     def challenge_met(self, account: Account, answer: Answer | None = None) -> None:
         """MFA was done in the session in front of her."""
-        account.front.mfa_done = True
+        account.front.mfa_done, account.front.unclear = True, False
         self.regate(account, answer)
 
     def method_added(self, account: Account, *, first: bool) -> None:
@@ -269,6 +284,8 @@ class Model:
             return
         account.acknowledgement = None
         account.deleted_method = True
+        for browser in account.browsers:
+            browser.unclear = True
         if self.tolerances.recovery_codes_after_last_method == "gone":
             account.dead |= dict.fromkeys(account.codes or (), "recovery.gone-with-last-method")
         account.codes = None

@@ -139,10 +139,18 @@ class Stage(World):
             raise Unreachable(str(impossible)) from impossible
         outcome = self.outcomes[-1] if len(self.outcomes) > before else None
         actor = self.people[act.who]
-        if outcome is not None and isinstance(outcome.value, TotpRegistration) and actor.person.app is not None:
-            self.apps[outcome.value.id] = actor.person.app
+        self._note_app(act, actor, outcome)
         sent = self._sent(act, actor)
-        return sent, self._answer(act, actor, outcome, error, broke, sent_before)
+        return sent, self._answer(act, actor, outcome, error=error, broke=broke, sent_before=sent_before)
+
+    def _note_app(self, act: Act, actor: Actor, outcome: Outcome | None) -> None:
+        """Remember which device an authenticator app stands for."""
+        if outcome is None or outcome.error is not None or actor.person.app is None:
+            return
+        if isinstance(outcome.value, TotpRegistration) and act.rule == "starts app":
+            self.apps[outcome.value.id] = actor.person.app
+        elif act.rule == "steps up and enrols":
+            self.apps[actor.app_id] = actor.person.app
 
     def _try(self, text: str) -> None:
         self.wrongly = True
@@ -193,9 +201,9 @@ class Stage(World):
         last = {}
         for device, app in self.apps.items():
             for each in self.people.values():
-                step = each.person.ledger.last(app.secret)
-                if step is not None:
-                    last[device] = step
+                latest = each.person.ledger.last(app.secret)
+                if latest is not None:
+                    last[device] = latest
         return Sent(
             now=now,
             code=code,
@@ -204,6 +212,13 @@ class Stage(World):
             last_steps=last,
             sheet_left={role: len(each.person.sheet) for role, each in self.people.items()},
             old_sheet={role: bool(each.old_codes) for role, each in self.people.items()},
+            phones={
+                role: device
+                for role, each in self.people.items()
+                for device, app in self.apps.items()
+                if app is each.person.app
+            },
+            sheets={role: each.person.sheet.codes for role, each in self.people.items()},
         )
 
     # -- what came back ------------------------------------------------------------------------------------------
@@ -213,6 +228,7 @@ class Stage(World):
         act: Act,
         actor: Actor,
         outcome: Outcome | None,
+        *,
         error: ClientError | None,
         broke: str | None,
         sent_before: int,

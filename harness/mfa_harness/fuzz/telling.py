@@ -55,6 +55,7 @@ class Teller:
         self.stage = Stage(run, opening, **settings)
         self.model = Model(opening, self.stage.profile.tolerances)
         self.unreachable = ""
+        self.asked = ""
         try:
             self.stage.raise_curtain()
         except (Blocked, NotApplicable) as reason:
@@ -95,6 +96,7 @@ class Teller:
             return None
         model.hear(sent)
         prediction = RULES[act.rule].predict(model, model.accounts[act.who], act, sent)
+        self.asked = prediction.requirement
         self.told.refused[-1] = answer.accepted is False
         self.told.deviation = judge(model, act, sent, prediction, answer)
         return answer

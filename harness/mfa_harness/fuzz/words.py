@@ -86,7 +86,8 @@ class Sent(msgspec.Struct, frozen=True, kw_only=True):
         last_steps: the latest time step of each app that its owner took a code of.
         sheet_left: how many codes of her sheet are not crossed out, by person.
         old_sheet: whether she has kept an older sheet, by person.
-        seconds_passed: how far the clock was moved for it.
+        phones: the app that each person's phone shows.
+        sheets: the recovery codes that each person has written down, used or not.
     """
 
     now: float
@@ -96,7 +97,8 @@ class Sent(msgspec.Struct, frozen=True, kw_only=True):
     last_steps: Mapping[str, int] = {}
     sheet_left: Mapping[str, int] = {}
     old_sheet: Mapping[str, bool] = {}
-    seconds_passed: float = 0.0
+    phones: Mapping[str, str] = {}
+    sheets: Mapping[str, tuple[str, ...]] = {}
 
 
 class Sight(msgspec.Struct, frozen=True, kw_only=True):

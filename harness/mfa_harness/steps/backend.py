@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mfa_harness import requirements
-from mfa_harness.steps.backend_tokens import FULL, NEW, TOKENS
+from mfa_harness.steps.backend_tokens import FULL, NEW, TOKENS, WITHDRAWN
 from mfa_harness.steps.lexicons import FACTS
 from mfa_harness.steps.sentence import sentence
 from mfa_harness.targets.backend.target import BackendEnvironment
@@ -14,6 +14,9 @@ from mfa_harness.verdicts import Blocked, Breach, NotApplicable, ScenarioError
 if TYPE_CHECKING:
     from mfa_harness.scenario.world import World
     from mfa_harness.targets.backend.answers import Presented
+
+
+_HOLDS_KEYS = "if it may hold the keys for a while, say how long, and we wait: [backend] keys_seconds = 35"
 
 
 @sentence(
@@ -37,11 +40,8 @@ def lets_in(world: World) -> None:
     if token == NEW and not _all_let_in(found):
         found = environment.wait_until_let_in()
     if not _all_let_in(found):
-        raise Breach(
-            f"{token} is let in",
-            _told(found),
-            f"`mfa-harness doctor --backend {environment.base_url}` looks for the reason",
-        )
+        mend = f"`mfa-harness doctor --backend {environment.base_url}` looks for the reason"
+        raise Breach(f"{token} is let in", _told(found), _HOLDS_KEYS if token == NEW else mend)
 
 
 @FACTS.phrase("the backend refuses it")
@@ -53,6 +53,8 @@ def refuses(world: World) -> None:
     details = ""
     if any(each.verdict == "let in" for each in found):
         details = f"what an attacker gains: {_stakes(world)}"
+        if token == WITHDRAWN:
+            details += f"\n{_HOLDS_KEYS}"
     elif not any(each.verdict == "refused" for each in found):
         details = "if this answer is a refusal, say so: [backend] refused_statuses or refused_text"
     raise Breach(f"{token} is refused", _told(found), details)
@@ -70,7 +72,8 @@ def _control(world: World, environment: BackendEnvironment) -> None:
     if _all_let_in(found):
         world.controls.append("a full session was let in by the same request")
     elif environment.target.rotated:
-        raise Breach("a full session is let in after the issuer's keys were rotated", _told(found))
+        required = "a full session is let in after the issuer's keys were rotated"
+        raise Breach(required, _told(found), _HOLDS_KEYS)
     else:
         mend = f"mfa-harness doctor --backend {environment.base_url}"
         raise Blocked("have a full session let in (the control)", f"{_told(found)}; `{mend}` says why")

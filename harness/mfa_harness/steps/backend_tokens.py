@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 FULL: Final = "a full session's token"
 NEW: Final = "a full session's token signed by a new key"
+WITHDRAWN: Final = "a full session's token signed by a key that was withdrawn"
 _HOUR: Final = 3600
 _BEYOND: Final = 30  # seconds past what the profile grants
 _LONG: Final = 100_000  # characters
@@ -229,11 +230,12 @@ def _rotated(environment: BackendEnvironment) -> str:
     return environment.token()
 
 
-@TOKENS.phrase("a full session's token signed by a key that was withdrawn")
+@TOKENS.phrase(WITHDRAWN)
 def _withdrawn(environment: BackendEnvironment) -> str:
     target = environment.target
     if not target.rotated:
         _rotated(environment)
     token = environment.token(key="old")
     target.issuer.control.retire_keys(target.issuer.known.environment_id)
+    environment.wait_for_old_keys()
     return token

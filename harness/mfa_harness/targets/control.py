@@ -104,9 +104,9 @@ class ControlPlane:
         found = self._send("GET", f"environments/{environment_id}/transcript?unmasked=true").json()
         return found if isinstance(found, list) else []
 
-    def environments(self) -> list[dict[str, str]]:
+    def environments(self) -> list[dict[str, Any]]:
         """What backends have to know of the environments there are, the first one made first."""
-        listed: list[dict[str, str]] = self._send("GET", "environments").json()
+        listed: list[dict[str, Any]] = self._send("GET", "environments").json()
         return listed
 
     def make_in_real_time(self, settings: Mapping[str, Any]) -> Made:
@@ -126,13 +126,6 @@ class ControlPlane:
     def retire_keys(self, environment_id: str) -> None:
         """Only the key in use is published."""
         self._send("POST", f"environments/{environment_id}/keys/retire")
-
-    def paths(self, environment_id: str) -> list[str]:
-        """The paths that an environment was asked for so far."""
-        return [
-            str(each["path"])
-            for each in self._send("GET", f"environments/{environment_id}/transcript").json()
-        ]
 
     def external_jwt(self, environment_id: str, email: str) -> str:
         """A token that externalAuth/signin accepts."""

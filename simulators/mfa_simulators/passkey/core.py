@@ -5,37 +5,38 @@ WebAuthn L3 sections 6.3.2 (authenticatorMakeCredential) and 6.3.3 (authenticato
 
 from __future__ import annotations
 
-import struct
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from mfa_simulators.passkey import cbor
-from mfa_simulators.passkey.attestation import Authority, Paper, statement, wire_name
+from mfa_simulators.passkey.attestation import Authority, statement, wire_name
+from mfa_simulators.passkey.draft import (
+    ATTESTED,
+    BACKED_UP,
+    BACKUP_ELIGIBLE,
+    EXTENSIONS,
+    USER_PRESENT,
+    USER_VERIFIED,
+    Draft,
+    force,
+)
 from mfa_simulators.passkey.errors import RefusedError
+from mfa_simulators.passkey.extensions import NOTHING, Wanted, check_protection, signed_outputs
 from mfa_simulators.passkey.keys import ALGORITHMS
 from mfa_simulators.passkey.vault import HeldCredential, User, Vault
 from mfa_simulators.randomness import SeededRandomness, SystemRandomness
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from mfa_simulators.clock import Clock
-    from mfa_simulators.passkey.keys import KeyPair
+    from mfa_simulators.passkey.cbor import Cbor
     from mfa_simulators.passkey.settings import Settings
-
-USER_PRESENT: Final = 0x01
-USER_VERIFIED: Final = 0x04
-BACKUP_ELIGIBLE: Final = 0x08
-BACKED_UP: Final = 0x10
-ATTESTED: Final = 0x40
-EXTENSIONS: Final = 0x80
 
 _ID: Final = "passkey credential id"
 _ID_SIZE: Final = 32
 _MAKER: Final = "passkey maker"
-_flags_and_counter: Final = struct.Struct(">BI").pack
-_length: Final = struct.Struct(">H").pack
 
 
 class Made(NamedTuple):
@@ -52,61 +53,6 @@ class Asserted(NamedTuple):
     held: HeldCredential
     data: bytes
     signature: bytes
-
-
-@dataclass(slots=True)
-class Draft:
-    """What is about to be signed; mutable so that a lying authenticator may change it.
-
-    Attributes:
-        held: the credential.
-        client_data_hash: SHA-256 of the client data.
-        flags: the flag byte.
-        counter: the signature counter.
-        signer: the key that signs.
-        rp_id_hash: SHA-256 of the RP id.
-        aaguid: model, in a registration.
-        credential_id: the id to attest, in a registration; empty in an assertion.
-        public_key: the COSE key to attest, in a registration; empty in an assertion.
-        attested: bytes of attested credential data to use instead of the three above.
-        extensions: CBOR of extension outputs.
-        format: of the attestation statement; `packed-x5c` is `packed` with certificates.
-        statement: CBOR of an attestation statement to use instead of the one that the format makes.
-        statement_algorithm: to name in the statement instead of the key's.
-        paper: what certificates and the like are to say.
-        deterministic: the same message gives the same signature.
-        data: authenticator data to use instead of what all this makes.
-    """
-
-    held: HeldCredential
-    client_data_hash: bytes
-    flags: int
-    counter: int
-    signer: KeyPair
-    rp_id_hash: bytes
-    aaguid: bytes = b""
-    credential_id: bytes = b""
-    public_key: bytes = b""
-    attested: bytes | None = None
-    extensions: bytes = b""
-    format: str = ""
-    statement: bytes | None = None
-    statement_algorithm: int | None = None
-    paper: Paper = field(default_factory=Paper)
-    deterministic: bool = False
-    data: bytes | None = None
-
-    def render(self) -> bytes:
-        """The authenticator data (WebAuthn L3 section 6.1)."""
-        if self.data is not None:
-            return self.data
-        start = self.rp_id_hash + _flags_and_counter(self.flags, self.counter)
-        if self.attested is not None:
-            return start + self.attested + self.extensions
-        if not self.public_key:
-            return start + self.extensions
-        size = _length(len(self.credential_id))
-        return b"".join((start, self.aaguid, size, self.credential_id, self.public_key, self.extensions))
 
 
 @cache
@@ -158,6 +104,8 @@ class Authenticator:
         resident_key: str,
         user_verification: str,
         formats: tuple[str, ...],
+        wants: Wanted = NOTHING,
+        forced: Mapping[str, bool] | None = None,
         lie: Callable[[Draft], None] | None = None,
     ) -> Made:
         """Makes a credential and attests it.
@@ -171,6 +119,8 @@ class Authenticator:
             resident_key: `required`, `preferred` or `discouraged`.
             user_verification: likewise.
             formats: attestation formats, the party's favourite first; empty for no preference.
+            wants: extensions.
+            forced: flags to set or clear: `UP`, `UV`, `BE`, `BS`.
             lie: changes the draft before it is stored and signed.
 
         Raises:
@@ -202,6 +152,12 @@ class Authenticator:
             format=format_,
             deterministic=self.seed is not None,
         )
+        if wants is not NOTHING and (outputs := signed_outputs(wants, held, settings)):
+            draft.extensions = cbor.encode(outputs)
+            draft.flags |= EXTENSIONS
+        if forced:
+            draft.flags = force(draft.flags, forced)
+            held.backup_eligible = bool(draft.flags & BACKUP_ELIGIBLE)
         if lie is not None:
             lie(draft)
             held.id = draft.credential_id
@@ -217,6 +173,8 @@ class Authenticator:
         allow: tuple[bytes, ...],
         user_verification: str,
         account: str | None = None,
+        forced: Mapping[str, bool] | None = None,
+        signed: Callable[[HeldCredential, bool], dict[int | str, Cbor]] | None = None,
         lie: Callable[[Draft], None] | None = None,
     ) -> Asserted:
         """Signs an assertion.
@@ -227,14 +185,22 @@ class Authenticator:
             allow: ids to choose from; empty for any discoverable credential.
             user_verification: `required`, `preferred` or `discouraged`.
             account: the user name to choose, where several credentials would do.
+            forced: flags to set or clear: `UP`, `UV`, `BE`, `BS`.
+            signed: makes the extension outputs to sign, of the credential and whether the user was verified.
             lie: changes the draft before it is signed.
 
         Raises:
             RefusedError: with the reason.
         """
-        held = self._choose(rp_id, allow, account)
-        flags = self._prompt(verify=self._verifies(user_verification)) | self._backup_flags(held)
+        verify = self._verifies(user_verification)
+        held = self._choose(rp_id, allow, account, verified=verify)
+        flags = self._prompt(verify=verify) | self._backup_flags(held)
         draft = Draft(held, client_data_hash, flags, self._count(held), held.key, held.rp_id_hash)
+        if held.flags or forced:
+            draft.flags = force(force(draft.flags, held.flags), forced or {})
+        if signed is not None and (outputs := signed(held, bool(draft.flags & USER_VERIFIED))):
+            draft.extensions = cbor.encode(outputs)
+            draft.flags |= EXTENSIONS
         if lie is not None:
             lie(draft)
         data = draft.render()
@@ -271,6 +237,8 @@ class Authenticator:
             return USER_PRESENT | USER_VERIFIED if verify else USER_PRESENT
         if self.settings.user == "declines":
             raise RefusedError("declined", "the user declined the prompt")
+        if self.settings.user == "times-out":
+            raise RefusedError("timed-out", "the user did not react in time")
         if verify:
             raise RefusedError("not-verified", "the user was not recognised: verification failed")
         return USER_PRESENT
@@ -285,13 +253,15 @@ class Authenticator:
             case "zero":
                 return 0
             case "global":
-                self.vault.counter += 1
+                self.vault.counter += self.settings.counter_step
                 held.counter = self.vault.counter
             case "per-credential":
-                held.counter += 1
+                held.counter += self.settings.counter_step
         return held.counter
 
-    def _choose(self, rp_id: str, allow: tuple[bytes, ...], account: str | None) -> HeldCredential:
+    def _choose(
+        self, rp_id: str, allow: tuple[bytes, ...], account: str | None, *, verified: bool
+    ) -> HeldCredential:
         vault = self.vault
         candidates: Iterator[HeldCredential]
         if allow:
@@ -301,6 +271,8 @@ class Authenticator:
             candidates = vault.discoverable(rp_id)
         for held in candidates:
             if account is None or held.user.name == account:
+                if held.protection > 1:
+                    check_protection(held, listed=bool(allow), verified=verified)
                 return held
         wanted = "one that allowCredentials lists" if allow else "a discoverable one"
         whose = "" if account is None else f" of {account!r}"

@@ -5,7 +5,14 @@ from __future__ import annotations
 from typing import Literal
 
 Reason = Literal[
-    "declined", "not-verified", "cannot-verify", "cannot-store", "excluded", "no-algorithm", "no-credential"
+    "declined",
+    "timed-out",
+    "not-verified",
+    "cannot-verify",
+    "cannot-store",
+    "excluded",
+    "no-algorithm",
+    "no-credential",
 ]
 
 

@@ -9,7 +9,7 @@ from mfa_simulators.passkey.keys import ALGORITHMS, ES256, PS256, RS256
 
 Counter = Literal["zero", "per-credential", "global"]
 Discoverable = Literal["always", "when-asked", "never"]
-User = Literal["consents", "declines", "fails-verification"]
+User = Literal["consents", "declines", "fails-verification", "times-out"]
 Attachment = Literal["platform", "cross-platform"]
 Attestation = Literal["none", "packed", "packed-x5c", "fido-u2f", "tpm", "android-key", "apple", "compound"]
 
@@ -36,7 +36,13 @@ class Settings:
         aaguid: 16 bytes that name its model.
         attachment: `platform` for one built in, `cross-platform` for one that is plugged in or held near.
         transports: how it is reached.
-        user: `consents`; `declines` every prompt; or `fails-verification`, present but not recognised.
+        user: `consents`; `declines` every prompt; `fails-verification`, present but not recognised; or
+            `times-out`, does not react.
+        counter_step: by how much a counter grows.
+        prf: whether it derives secrets (extension prf, hmac-secret).
+        cred_protect: whether it protects credentials (extension credProtect).
+        large_blob: whether it stores blobs (extension largeBlob), with discoverable credentials only.
+        min_pin_length: the shortest PIN that it takes, told to who asks; None tells nobody.
     """
 
     user_verification: bool = True
@@ -50,6 +56,11 @@ class Settings:
     attachment: Attachment = "platform"
     transports: tuple[str, ...] = ("hybrid", "internal")
     user: User = "consents"
+    counter_step: int = 1
+    prf: bool = True
+    cred_protect: bool = True
+    large_blob: bool = True
+    min_pin_length: int | None = None
 
     def __post_init__(self) -> None:
         if self.backup_state and not self.backup_eligible:
@@ -60,6 +71,8 @@ class Settings:
         for name, choices in _CHOICES.items():
             if getattr(self, name) not in choices:
                 raise ValueError(f"expected {name} to be one of {choices}, found {getattr(self, name)!r}")
+        if self.counter_step < 1:
+            raise ValueError(f"expected a counter_step of one or more, found {self.counter_step}")
         if len(self.aaguid) != _AAGUID_SIZE:
             raise ValueError(f"expected an aaguid of {_AAGUID_SIZE} bytes, found {len(self.aaguid)}")
         unknown = [number for number in self.algorithms if number not in ALGORITHMS]
@@ -91,4 +104,5 @@ SECURITY_KEY: Final = {
     "discoverable": "when-asked",
     "attachment": "cross-platform",
     "transports": ("nfc", "usb"),
+    "min_pin_length": 4,
 }

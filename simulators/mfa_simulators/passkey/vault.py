@@ -49,6 +49,11 @@ class HeldCredential:
         counter: the signature counter last reported.
         created_at: unix seconds.
         rp_id_hash: the SHA-256 of `rp_id`.
+        flags: flags that it has whatever its authenticator has: `UP`, `UV`, `BE`, `BS`.
+        protection: credProtect's level, 1 to 3.
+        secret: whether prf (hmac-secret) derives secrets with it.
+        blobs: whether a large blob may be stored with it.
+        blob: the large blob.
     """
 
     id: bytes
@@ -60,6 +65,11 @@ class HeldCredential:
     counter: int
     created_at: float
     rp_id_hash: bytes = b""
+    flags: dict[str, bool] = field(default_factory=dict)
+    protection: int = 1
+    secret: bool = False
+    blobs: bool = False
+    blob: bytes | None = None
 
     def __post_init__(self) -> None:
         self.rp_id_hash = _hash(self.rp_id)
@@ -108,7 +118,9 @@ class Vault:
         """A copy with the same keys and counters, which from now on lives its own life."""
         self.clones += 1
         return Vault(
-            credentials={held.id: replace(held) for held in self.credentials.values()},
+            credentials={
+                held.id: replace(held, flags=dict(held.flags)) for held in self.credentials.values()
+            },
             counter=self.counter,
             made=self.made,
             lineage=f"{self.lineage}.{self.clones}",
@@ -132,9 +144,9 @@ class Vault:
             ValueError: a member is missing or is not what export() writes.
         """
         try:
-            loaded = [_loaded(item) for item in data["credentials"]]
+            credentials = [loaded(item) for item in data["credentials"]]
             return cls(
-                credentials={held.id: held for held in loaded},
+                credentials={held.id: held for held in credentials},
                 counter=int(data["counter"]),
                 made=int(data["made"]),
                 lineage=str(data["lineage"]),
@@ -145,7 +157,7 @@ class Vault:
 
 
 def _exported(held: HeldCredential) -> dict[str, Any]:
-    return {
+    exported = {
         "credentialId": b64encode(held.id).decode(),
         "isResidentCredential": held.discoverable,
         "rpId": held.rp_id,
@@ -157,17 +169,44 @@ def _exported(held: HeldCredential) -> dict[str, Any]:
         "signCount": held.counter,
         "backupEligibility": held.backup_eligible,
         "createdAt": held.created_at,
+        "flags": dict(held.flags),
+        "credProtect": held.protection,
+        "prf": held.secret,
+        "largeBlobs": held.blobs,
     }
+    if "BS" in held.flags:
+        exported["backupState"] = held.flags["BS"]
+    if held.blob is not None:
+        exported["largeBlob"] = b64encode(held.blob).decode()
+    return exported
 
 
-def _loaded(item: dict[str, Any]) -> HeldCredential:
+def loaded(item: dict[str, Any]) -> HeldCredential:
+    """The credential of an export, or of the Chrome DevTools Protocol.
+
+    Raises:
+        KeyError, TypeError, ValueError: it is none.
+    """
+    flags = dict(item.get("flags") or {})
+    if "backupState" in item:
+        flags["BS"] = bool(item["backupState"])
+    blob = item.get("largeBlob")
     return HeldCredential(
         id=b64decode(item["credentialId"], validate=True),
         key=from_pkcs8(b64decode(item["privateKey"], validate=True), item.get("algorithm")),
         rp_id=item["rpId"],
-        user=User(b64decode(item["userHandle"], validate=True), item["userName"], item["userDisplayName"]),
+        user=User(
+            b64decode(item.get("userHandle") or "", validate=True),
+            item.get("userName") or "",
+            item.get("userDisplayName") or "",
+        ),
         discoverable=bool(item["isResidentCredential"]),
-        backup_eligible=bool(item["backupEligibility"]),
+        backup_eligible=bool(item.get("backupEligibility", False)),
         counter=int(item["signCount"]),
-        created_at=float(item["createdAt"]),
+        created_at=float(item.get("createdAt", 0)),
+        flags=flags,
+        protection=int(item.get("credProtect", 1)),
+        secret=bool(item.get("prf", False)),
+        blobs=bool(item.get("largeBlobs", blob is not None)),
+        blob=None if blob is None else b64decode(blob, validate=True),
     )

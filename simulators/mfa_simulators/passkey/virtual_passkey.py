@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import hashlib
+from copy import deepcopy
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from mfa_simulators.clock import SYSTEM_CLOCK
-from mfa_simulators.passkey import base64url
-from mfa_simulators.passkey.client_data import ClientData, collect, rp_id_for
+from mfa_simulators.passkey import base64url, browser, extensions
+from mfa_simulators.passkey.client_data import rp_id_for
 from mfa_simulators.passkey.core import Authenticator
 from mfa_simulators.passkey.errors import RefusedError, WebAuthnError
-from mfa_simulators.passkey.faults import Fault, find
-from mfa_simulators.passkey.options import Creation, read_creation, read_request
+from mfa_simulators.passkey.faults import find
+from mfa_simulators.passkey.options import read_creation, read_request
 from mfa_simulators.passkey.settings import SECURITY_KEY, Settings
-from mfa_simulators.passkey.vault import HeldCredential, Vault
+from mfa_simulators.passkey.vault import HeldCredential, Vault, loaded
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from mfa_simulators.clock import Clock
 
-# Browsers tell the page little: all but two refusals look the same to it.
-_NAMES: Final = {"excluded": "InvalidStateError", "no-algorithm": "NotSupportedError"}
 _EXPORT_VERSION: Final = 1
 
 
@@ -38,7 +39,8 @@ class VirtualPasskey:
         clock: dates the credentials; the system's by default.
         seed: a number or text to derive everything from; None for real randomness.
         settings: members of `Settings`, by name: user_verification, backup_eligible, backup_state,
-            counter, discoverable, algorithms, attestation, aaguid, attachment, transports, user.
+            counter, counter_step, discoverable, algorithms, attestation, aaguid, attachment, transports,
+            user, prf, cred_protect, large_blob, min_pin_length.
 
     Raises:
         ValueError: settings that contradict each other.
@@ -48,6 +50,7 @@ class VirtualPasskey:
         self, *, clock: Clock = SYSTEM_CLOCK, seed: int | str | None = None, **settings: Any
     ) -> None:
         self._core = Authenticator(Settings(**settings), clock, seed)
+        self._last: dict[str, Any] | None = None
 
     @classmethod
     def security_key(
@@ -88,7 +91,13 @@ class VirtualPasskey:
         self._core.settings = replace(self._core.settings, **changes)
 
     def create(
-        self, options: dict[str, Any], *, origin: str, fault: str | None = None, top_origin: str | None = None
+        self,
+        options: dict[str, Any],
+        *,
+        origin: str,
+        fault: str | None = None,
+        top_origin: str | None = None,
+        flags: Mapping[str, bool] | None = None,
     ) -> dict[str, Any]:
         """Registers: `navigator.credentials.create()` on a page (WebAuthn L3 section 5.1.3).
 
@@ -97,6 +106,7 @@ class VirtualPasskey:
             origin: of the page, such as `https://app.example.org`.
             fault: one slug of the catalogue (`FAULTS`), to lie to the server with.
             top_origin: of the page around, if ours is framed by another site's.
+            flags: flags to set or clear this once: `{"UV": False}`; of UP, UV, BE and BS.
 
         Returns:
             RegistrationResponseJSON.
@@ -108,7 +118,7 @@ class VirtualPasskey:
         asked = read_creation(options)
         flaw = None if fault is None else find(fault, "create")
         rp_id = rp_id_for(origin, asked.rp_id)
-        client_data = _client_data("webauthn.create", asked.challenge, origin, top_origin, flaw)
+        client_data = browser.client_data("webauthn.create", asked.challenge, origin, top_origin, flaw)
         core = self._core
         attachment = core.settings.attachment
         if asked.attachment is not None and asked.attachment != attachment:
@@ -125,11 +135,13 @@ class VirtualPasskey:
                 exclude=asked.exclude,
                 resident_key=asked.resident_key,
                 user_verification=asked.user_verification,
-                formats=_formats(asked, core.settings.aaguid),
+                formats=browser.formats(asked, core.settings.aaguid),
+                wants=extensions.wanted(asked.extensions, core.settings),
+                forced=flags,
                 lie=None if flaw is None else flaw.authenticator,
             )
         except RefusedError as refusal:
-            raise _rejection(refusal) from refusal
+            raise browser.rejection(refusal) from refusal
         held = made.held
         identifier = base64url.encode(held.id)
         response = {
@@ -137,7 +149,9 @@ class VirtualPasskey:
             "rawId": identifier,
             "type": "public-key",
             "authenticatorAttachment": attachment,
-            "clientExtensionResults": _extension_results(asked, held),
+            "clientExtensionResults": extensions.created(
+                asked.extensions, held, verified=browser.verified(made.data)
+            ),
             "response": {
                 "clientDataJSON": base64url.encode(client_data),
                 "attestationObject": base64url.encode(made.attestation_object),
@@ -159,6 +173,7 @@ class VirtualPasskey:
         fault: str | None = None,
         top_origin: str | None = None,
         account: str | None = None,
+        flags: Mapping[str, bool] | None = None,
     ) -> dict[str, Any]:
         """Authenticates: `navigator.credentials.get()` on a page (WebAuthn L3 section 5.1.4).
 
@@ -169,6 +184,7 @@ class VirtualPasskey:
             top_origin: of the page around, if ours is framed by another site's.
             account: the user name to choose where several credentials would do; else the first that
                 allowCredentials lists, or the newest.
+            flags: flags to set or clear this once: `{"UV": False}`; of UP, UV, BE and BS.
 
         Returns:
             AuthenticationResponseJSON.
@@ -180,7 +196,7 @@ class VirtualPasskey:
         asked = read_request(options)
         flaw = None if fault is None else find(fault, "get")
         rp_id = rp_id_for(origin, asked.rp_id)
-        client_data = _client_data("webauthn.get", asked.challenge, origin, top_origin, flaw)
+        client_data = browser.client_data("webauthn.get", asked.challenge, origin, top_origin, flaw)
         core = self._core
         try:
             asserted = core.get_assertion(
@@ -189,10 +205,11 @@ class VirtualPasskey:
                 allow=asked.allow,
                 user_verification=asked.user_verification,
                 account=account,
+                forced=flags,
                 lie=None if flaw is None else flaw.authenticator,
             )
         except RefusedError as refusal:
-            raise _rejection(refusal) from refusal
+            raise browser.rejection(refusal) from refusal
         held = asserted.held
         identifier = base64url.encode(held.id)
         inner = {
@@ -202,17 +219,44 @@ class VirtualPasskey:
         }
         if held.discoverable:
             inner["userHandle"] = base64url.encode(held.user.handle)
+        results = {}
+        if asked.extensions:
+            results = extensions.asserted(asked.extensions, held, verified=browser.verified(asserted.data))
         response = {
             "id": identifier,
             "rawId": identifier,
             "type": "public-key",
             "authenticatorAttachment": core.settings.attachment,
-            "clientExtensionResults": {},
+            "clientExtensionResults": results,
             "response": inner,
         }
         if flaw is not None and flaw.wire is not None:
             flaw.wire(response)
+        self._last = response
         return response
+
+    def replay(self) -> dict[str, Any]:
+        """The last response of get() once more, byte for byte, as somebody who recorded it would send it.
+
+        Raises:
+            ValueError: there was none.
+        """
+        if self._last is None:
+            raise ValueError("this passkey gave no assertion yet, so there is none to replay")
+        return deepcopy(self._last)
+
+    def add(self, credential: Mapping[str, Any]) -> HeldCredential:
+        """Imports a credential of the shape that export() and the Chrome DevTools Protocol have.
+
+        Raises:
+            ValueError: it is no such credential.
+        """
+        try:
+            held = loaded(dict(credential))
+        except (KeyError, TypeError, AttributeError) as error:
+            raise ValueError(f"this is no exported credential: {type(error).__name__} {error}") from error
+        self._core.vault.credentials[held.id] = held
+        return held
 
     def remove(self, credential_id: bytes) -> None:
         """Deletes a credential, as a user does in her device's settings.
@@ -229,6 +273,7 @@ class VirtualPasskey:
         """
         core = self._core
         twin = VirtualPasskey.__new__(VirtualPasskey)
+        twin._last = self._last  # noqa: SLF001
         twin._core = Authenticator(  # noqa: SLF001
             core.settings, core.clock, core.seed, core.vault.clone(), core.authority
         )
@@ -288,31 +333,3 @@ class VirtualPasskey:
 
     def __repr__(self) -> str:
         return f"VirtualPasskey({len(self.credentials)} credentials, {self.settings.attachment})"
-
-
-def _client_data(
-    type_: str, challenge: bytes, origin: str, top_origin: str | None, flaw: Fault | None
-) -> bytes:
-    if flaw is None or flaw.client is None:
-        return collect(type_, challenge, origin, top_origin)
-    draft = ClientData(type_, base64url.encode(challenge), origin, top_origin is not None, top_origin)
-    flaw.client(draft)
-    return draft.render()
-
-
-def _formats(asked: Creation, aaguid: bytes) -> tuple[str, ...]:
-    """What the browser lets through (section 5.1.3): a party that asks for nothing gets `none`."""
-    if asked.attestation in ("direct", "indirect", "enterprise"):
-        return asked.attestation_formats
-    # Self attestation without a model's name identifies nobody, and stays.
-    return ("none",) if any(aaguid) else ()
-
-
-def _extension_results(asked: Creation, held: HeldCredential) -> dict[str, Any]:
-    if asked.extensions.get("credProps") is True:
-        return {"credProps": {"rk": held.discoverable}}
-    return {}
-
-
-def _rejection(refusal: RefusedError) -> WebAuthnError:
-    return WebAuthnError(_NAMES.get(refusal.reason, "NotAllowedError"), refusal.message)

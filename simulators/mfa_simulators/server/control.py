@@ -148,7 +148,7 @@ class Control:
         body: ExternalPerson = _body(request, ExternalPerson)
         return {"jwt": environment.external_jwt(sub=body.sub, email=body.email, scope=body.scope)}
 
-    def list_environments(self, _request: Request[Any, Any, Any]) -> list[dict[str, str]]:
+    def list_environments(self, _request: Request[Any, Any, Any]) -> list[dict[str, Any]]:
         """The environments there are, the first one made first, and what a backend has to know of each."""
         return [
             {
@@ -157,6 +157,7 @@ class Control:
                 "jwks": each.keys_url,
                 "issuer": each.issuer,
                 "audience": each.origin,
+                "keysRead": each.keys_read,
             }
             for each in list(self._server.registry.values())
         ]

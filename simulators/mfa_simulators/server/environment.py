@@ -98,6 +98,11 @@ class Environment:
         return f"{self.base_url}/sdk/{self.id}/.well-known/jwks"
 
     @property
+    def keys_read(self) -> int:
+        """How often its public keys were read since the key in use signs."""
+        return self.operations.tools.keys_read
+
+    @property
     def origin(self) -> str:
         """The first whole origin of the settings."""
         return first_origin(self.settings.origins)
@@ -195,6 +200,7 @@ class Environment:
         self._rotated_out = tools.key.result()
         tools.retiring = (self._rotated_out, *tools.retiring)
         tools.key = fresh
+        tools.keys_read = 0
         return fresh.result().id
 
     def retire_keys(self) -> None:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
-    from litestar.handlers import HTTPRouteHandler
+    from litestar import Router
 
     from mfa_simulators.clock import Clock
     from mfa_simulators.server.serving import Serving
@@ -146,11 +146,14 @@ class ReferenceServer:
         return self._ids.setdefault(str(seed), SeededRandomness(seed)).uuid("environment")
 
     def _application(self, *, threads: bool) -> Gateway:
-        more: Sequence[HTTPRouteHandler] = ()
+        more: Sequence[Router] = ()
         if self._control:
+            from litestar import Router  # noqa: PLC0415
+
             from mfa_simulators.server.control import control_routes  # noqa: PLC0415  (off by default)
 
-            more = control_routes(self, threads=threads)
+            # In a router: two handlers of one path, given to the application itself, are wrapped twice.
+            more = [Router("/", route_handlers=control_routes(self, threads=threads))]
         return Gateway(create_app(threads=threads, more=more), self.registry, control=self._control)
 
     def __enter__(self) -> Self:

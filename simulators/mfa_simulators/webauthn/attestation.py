@@ -99,6 +99,7 @@ def _check_paths(attested: Attested, policy: Policy) -> None:
     from mfa_simulators.webauthn.attestation_formats.certificates import check_path  # noqa: PLC0415
 
     assert policy.trust_anchors is not None
+    assert policy.clock is not None
     for path in attested.paths:
         try:
             check_path(path, policy.trust_anchors, policy.clock.now())

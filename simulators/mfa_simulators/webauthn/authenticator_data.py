@@ -20,6 +20,12 @@ ATTESTED: Final = 0x40
 EXTENSIONS: Final = 0x80
 _SHORTEST: Final = 37
 _EXTRA: Final = ATTESTED | EXTENSIONS
+# What authenticators call it that a page asks for under another name.
+_SIGNED_AS: Final = {
+    "prf": {"hmac-secret", "hmac-secret-mc"},
+    "credentialProtectionPolicy": {"credProtect"},
+    "largeBlob": {"largeBlobKey"},
+}
 
 
 class AssertedData(NamedTuple):
@@ -112,7 +118,11 @@ def check_extensions(
     """
     if policy.extensions is None:
         return
-    unasked = {str(name) for name in (*client, *authenticator)} - policy.extensions
+    asked = set(policy.extensions)
+    for name, signed in _SIGNED_AS.items():
+        if name in asked:
+            asked |= signed
+    unasked = {str(name) for name in (*client, *authenticator)} - asked
     if unasked:
         raise VerificationError(
             steps.extensions, f"extension outputs that nobody asked for: {sorted(unasked)}"

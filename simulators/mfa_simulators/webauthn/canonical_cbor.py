@@ -18,6 +18,18 @@ def decode(raw: bytes) -> Any:
     Raises:
         ValueError: malformed, cut short, followed by other bytes, too deep, or not canonical.
     """
+    value, rest = decode_first(raw)
+    if rest:
+        raise ValueError(f"{len(rest)} bytes follow the CBOR item")
+    return value
+
+
+def decode_first(raw: bytes) -> tuple[Any, bytes]:
+    """The value of the CBOR item that `raw` begins with, and what follows it.
+
+    Raises:
+        ValueError: malformed, cut short, too deep, or not canonical.
+    """
     try:
         value, rest = cbor.decode_from(raw)
         canonical = cbor.encode(value)
@@ -26,8 +38,6 @@ def decode(raw: bytes) -> Any:
         raise ValueError(f"malformed CBOR ({type(error).__name__}: {error})") from error
     except RecursionError as error:
         raise ValueError("CBOR nested too deep") from error
-    if rest:
-        raise ValueError(f"{len(rest)} bytes follow the CBOR item")
-    if canonical != raw:
+    if canonical + rest != raw:
         raise ValueError("CBOR cut short, or not in CTAP2's canonical form")
-    return value
+    return value, rest

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal
-
-from mfa_simulators.clock import SYSTEM_CLOCK
+from typing import TYPE_CHECKING, Final, Literal, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from mfa_simulators.clock import Clock
-
 UserVerification = Literal["required", "preferred", "discouraged"]
 ES256: Final = -7
+
+
+class Clock(Protocol):
+    """Tells the time; `mfa_simulators.SystemClock` and `VirtualClock` do."""
+
+    def now(self) -> float:
+        """Unix seconds."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,11 +38,14 @@ class Policy:
         attestation_types: which kinds are trusted enough (7.1 step 24): `none`; `self`; `basic` (packed with
             certificates, fido-u2f, android-key); `attca` (tpm); `anonca` (apple).
         trust_anchors: certificates in DER to which every attestation path must lead; None leaves that open.
-        clock: by which certificates are valid or not.
+        clock: by which their certificates are valid or not; trust anchors need one.
         counter: what a signature counter that did not grow means (7.2 step 22): `refuse` the response,
             `flag` it in the result, or `ignore` it.
         extensions: extension identifiers that were asked for; an output of any other is refused (7.1
             step 28, 7.2 step 23). None ignores what comes unasked.
+
+    Raises:
+        ValueError: trust anchors without a clock.
     """
 
     user_verification: UserVerification = "preferred"
@@ -51,6 +58,12 @@ class Policy:
     attestation: Literal["verify", "ignore"] = "verify"
     attestation_types: Collection[str] = ("none", "self", "basic", "attca", "anonca")
     trust_anchors: Collection[bytes] | None = None
-    clock: Clock = SYSTEM_CLOCK
+    clock: Clock | None = None
     counter: Literal["refuse", "flag", "ignore"] = "refuse"
     extensions: frozenset[str] | None = None
+
+    def __post_init__(self) -> None:
+        if self.trust_anchors is not None and self.clock is None:
+            raise ValueError(
+                "trust_anchors need a clock, as certificates expire: Policy(trust_anchors=..., clock=SystemClock())"
+            )

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-import struct
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
-
-from fido2 import cbor
-from fido2.webauthn import AuthenticatorData
 
 from mfa_simulators.webauthn import canonical_cbor, keys
 from mfa_simulators.webauthn.attestation import check_attestation
 from mfa_simulators.webauthn.attestation_formats.subject import Subject
 from mfa_simulators.webauthn.authenticator_data import (
+    ATTESTED,
     BACKED_UP,
     BACKUP_ELIGIBLE,
+    EXTENSIONS,
     USER_VERIFIED,
     check_extensions,
     check_flags,
@@ -40,6 +38,7 @@ if TYPE_CHECKING:
 
 _STRICT: Final = Policy()
 _LONGEST_ID: Final = 1023
+_ID_LENGTH: Final = 53  # where the length of the credential id stands
 
 
 class _Attested(NamedTuple):
@@ -169,40 +168,46 @@ def _read_attestation(raw: bytes) -> _Attested:
             step, "expected fmt as text, attStmt as a map (an array if compound) and authData as bytes"
         )
     try:
-        parsed = AuthenticatorData(data)
-        attested = parsed.credential_data
-        extensions = b"" if parsed.extensions is None else cbor.encode(parsed.extensions)
-    except (
-        ValueError,
-        KeyError,
-        IndexError,
-        TypeError,
-        AttributeError,
-        struct.error,
-        RecursionError,
-    ) as error:
-        raise VerificationError(
-            step, f"the authenticator data cannot be read ({type(error).__name__}: {error})"
-        ) from error
-    if attested is None:
-        raise VerificationError(step, "the AT flag is not set: no credential is attested")
-    # fido2 builds both anew from what it read: equal to what came only if that was canonical and whole.
-    if data[:37] + attested + extensions != data:
-        raise VerificationError(step, "the authenticator data holds CBOR that is not canonical")
-    outputs = {} if parsed.extensions is None else extension_map(parsed.extensions, REGISTRATION)
-    public_key = bytes(attested)[18 + len(attested.credential_id) :]
+        return _read_data(format_, statement, data)
+    except ValueError as error:
+        raise VerificationError(step, f"the authenticator data cannot be read: {error}") from error
+
+
+def _read_data(format_: str, statement: Any, data: bytes) -> _Attested:
+    """Authenticator data with attested credential data (sections 6.1 and 6.5.2).
+
+    Raises:
+        ValueError: cut short, too long, without attested data, or with CBOR that is not canonical.
+    """
+    if len(data) < _ID_LENGTH + 2:
+        raise ValueError(f"expected at least {_ID_LENGTH + 2} bytes, found {len(data)}")
+    flags = data[32]
+    if not flags & ATTESTED:
+        raise ValueError("the AT flag is not set: no credential is attested")
+    key_start = _ID_LENGTH + 2 + int.from_bytes(data[_ID_LENGTH : _ID_LENGTH + 2], "big")
+    if len(data) <= key_start:
+        raise ValueError("the credential id is cut short, or no public key follows it")
+    cose, rest = canonical_cbor.decode_first(data[key_start:])
+    if not isinstance(cose, dict):
+        raise ValueError(f"expected the public key as a map, found {type(cose).__name__}")  # noqa: TRY004
+    outputs: dict[Any, Any] = {}
+    if flags & EXTENSIONS:
+        outputs = extension_map(canonical_cbor.decode(rest), REGISTRATION)
+    elif rest:
+        raise ValueError(f"{len(rest)} bytes follow the public key, and no flag says what they are")
+    end = len(data) - len(rest)
     return _Attested(
         format_,
         statement,
         data,
-        parsed.rp_id_hash,
-        int(parsed.flags),
-        parsed.counter,
-        bytes(attested.aaguid),
-        attested.credential_id,
-        public_key,
-        dict(attested.public_key),
-        attested.public_key.get(3),
+        data[:32],
+        flags,
+        int.from_bytes(data[33:37], "big"),
+        data[37:_ID_LENGTH],
+        data[_ID_LENGTH + 2 : key_start],
+        data[key_start:end],
+        cose,
+        cose.get(3),
         outputs,
     )
 
@@ -231,10 +236,10 @@ def _check_key(attested: _Attested, policy: Policy) -> keys.PublicKey:
 
 def _check_credential_id(credential_id: bytes, raw_id: bytes, registered: Container[bytes]) -> None:
     """7.1 steps 25 to 27."""
-    if len(credential_id) > _LONGEST_ID:
+    if not 1 <= len(credential_id) <= _LONGEST_ID:
         raise VerificationError(
             CREDENTIAL_ID_LENGTH,
-            f"expected a credential id of at most {_LONGEST_ID} bytes, found {len(credential_id)}",
+            f"expected a credential id of 1 to {_LONGEST_ID} bytes, found {len(credential_id)}",
         )
     if credential_id in registered:
         raise VerificationError(CREDENTIAL_ID_NEW, "this credential id is registered already")

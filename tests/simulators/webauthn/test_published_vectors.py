@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from mfa_simulators.clock import VirtualClock
 from mfa_simulators.webauthn import (
     Credential,
     Policy,
@@ -26,6 +27,7 @@ FRAMED = Policy(
     allow_cross_origin=True,
     top_origins=("https://example.com",),
     trust_anchors=(ROOT,),
+    clock=VirtualClock("2026-01-01T00:00:00Z"),
 )
 
 

@@ -1,20 +1,23 @@
 """Authenticator apps: enrolling them, and their codes, honest or not."""
 
+# ruff: noqa: PLR0911 - a decision table, a return a row
+
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from mfa_harness.fuzz.model import Account, Model, Prediction
-from mfa_harness.fuzz.rules.rule import EITHER, alive, gate, no_session, other_of, refused, rule
+from mfa_harness.fuzz.model import LINK, Account, Model, Prediction
+from mfa_harness.fuzz.rules.rule import alive, no_session, other_of, refused, rule
 
 if TYPE_CHECKING:
     from mfa_harness.fuzz.words import Act, Answer, Sent
 
 _SIX_DIGITS = re.compile(r"[0-9]{6}", re.ASCII)
 _CODES = (
-    "a fresh code",
-    "the same code again",
+    *["a fresh code"] * 3,
+    *["the same code again"] * 2,
     "the code she enrolled with",
     "a wrong code",
     "the code from 1 step ago",
@@ -54,6 +57,8 @@ def starts(model: Model, account: Account, _act: Act, _sent: Sent) -> Prediction
     if account.front.gated and account.has_method:
         return refused("gate.binding-needs-mfa", "MFA required")
     if model.opening.enforced and not account.front.gated:
+        if LINK in account.front.holds:
+            return Prediction(None, "", settle=settle)
         return refused("step-up.always-for-credentials", "step-up required")
     if account.verified:
         tolerances = model.tolerances
@@ -63,6 +68,37 @@ def starts(model: Model, account: Account, _act: Act, _sent: Sent) -> Prediction
             False, "totp.one-device", "", statuses=tuple(tolerances.second_device_statuses), settle=settle
         )
     return Prediction(True, "totp.reenrol-after-abandon" if again else "totp.provisioning-uri", settle=settle)
+
+
+@rule(
+    "steps up and enrols",
+    "{who} steps up by e-mail and enrols an authenticator app",
+    when=lambda model, account, _: (
+        model.alive(account)
+        and model.opening.enforced
+        and not account.has_method
+        and not account.phone
+        and model.certain(account)
+        and not account.front.gated
+    ),
+    needs=("totp", "step-up-enforced", "email-sign-in"),
+)
+def steps_up(model: Model, account: Account, _act: Act, sent: Sent) -> Prediction:
+    """What enrolment takes where step-up is enforced; the recovery codes are written down with it."""
+
+    def settle(answer: Answer) -> None:
+        device = next(iter(set(sent.last_steps) - set(account.spent)), "")
+        account.verified = account.phone = sent.phones.get(_act.who, device)
+        account.first_phone = account.first_phone or account.verified
+        account.spent[account.verified] = {sent.last_steps[account.verified]}
+        account.enrolled_with = True
+        model.method_added(account, first=True)
+        account.acknowledgement = "complete"
+        account.codes = set(sent.sheets.get(_act.who, ()))
+        account.front.holds.add(LINK)
+        model.challenge_met(account, answer)
+
+    return Prediction(True, "step-up.always-for-credentials", settle=settle)
 
 
 @rule(
@@ -100,7 +136,9 @@ def _can_enter(model: Model, account: Account, sentence: str) -> bool:
     return "first app" not in sentence or bool(account.first_phone)
 
 
-@rule("enters code", *(f"{{who}} enters {code}" for code in _CODES), when=_can_enter, needs=("totp",))
+@rule(
+    "enters code", *(f"{{who}} enters {code}" for code in _CODES), when=_can_enter, needs=("totp",), weight=3
+)
 def enters(model: Model, account: Account, act: Act, sent: Sent) -> Prediction:
     """A code ends an enrolment under way, or meets a challenge; each is good once, near its time."""
     account.entered = True
@@ -109,7 +147,10 @@ def enters(model: Model, account: Account, act: Act, sent: Sent) -> Prediction:
 
 @rule(
     "confirms app",
-    *(f"{{who}} confirms the app with {code}" for code in ("a fresh code", "a wrong code", "the same code again")),
+    *(
+        f"{{who}} confirms the app with {code}"
+        for code in ("a fresh code", "a wrong code", "the same code again")
+    ),
     when=lambda model, account, sentence: (
         _can_enter(model, account, sentence) and bool(account.pending) and account.phone == account.pending
     ),
@@ -123,9 +164,9 @@ def confirms(model: Model, account: Account, act: Act, sent: Sent) -> Prediction
         return stopped
     if account.front.gated and account.has_method:
         return refused("gate.binding-needs-mfa")
-    if model.tolerances.enrolment_route == "auth" or account.verified or not model.certain(account):
-        return EITHER
-    return _enrolment(model, account, act, sent, lifts=False)
+    predicted = _enrolment(model, account, act, sent, lifts=False)
+    unclear = model.tolerances.enrolment_route == "auth" or account.verified or not model.certain(account)
+    return replace(predicted, allowed=None) if unclear else predicted
 
 
 def _code(model: Model, account: Account, act: Act, sent: Sent) -> Prediction:
@@ -133,10 +174,13 @@ def _code(model: Model, account: Account, act: Act, sent: Sent) -> Prediction:
         return _challenge(model, account, act, sent)
     if account.pending:
         if account.front.gated and account.has_method:  # an app beside the passkey that is owed
-            return refused("gate.binding-needs-mfa") if model.certain(account) else EITHER
-        if model.tolerances.enrolment_route == "register":
-            return EITHER
-        return _enrolment(model, account, act, sent, lifts=True)
+            if model.certain(account):
+                return refused("gate.binding-needs-mfa")
+            return replace(_enrolment(model, account, act, sent, lifts=True), allowed=None)
+        predicted = _enrolment(model, account, act, sent, lifts=True)
+        return (
+            replace(predicted, allowed=None) if model.tolerances.enrolment_route == "register" else predicted
+        )
     why = _why_wrong(act)
     return refused("totp.one-device" if why == "totp.no-backdoor" and account.deleted_method else why)
 
@@ -196,7 +240,9 @@ def _challenge(model: Model, account: Account, act: Act, sent: Sent) -> Predicti
         return Prediction(None, "", settle=settle, path="app", certain=False)
     if right:
         off = step != model.step_now
-        return Prediction(True, "totp.drift-bounded" if off else "totp.matches-uri", settle=settle, path="app")
+        return Prediction(
+            True, "totp.drift-bounded" if off else "totp.matches-uri", settle=settle, path="app"
+        )
     if account.pending and account.phone == account.pending and sent.steps.get(account.pending) is not None:
         return refused("totp.unverified-never-counts")
     reason = "invalid code" if _well_formed(sent) else ""
@@ -255,7 +301,9 @@ def guessing(model: Model, account: Account, act: Act, sent: Sent, *, path: str)
     enough = tolerances.attempts
     model.over = True  # how many sessions it took is not told
     guesses.certain.extend([sent.now] * enough)
-    requirement = "limits.per-account" if "signing in" in act.text else (
-        "limits.attempts" if path == "app" else "limits.every-path"
+    requirement = (
+        "limits.per-account"
+        if "signing in" in act.text
+        else ("limits.attempts" if path == "app" else "limits.every-path")
     )
     return Prediction(False, requirement, "too many attempts", statuses=(429,), shows_state=False)

@@ -1,10 +1,12 @@
 """Passkeys: registering them, answering with them, honestly or not."""
 
+# ruff: noqa: PLR0911 - a decision table, a return a row
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mfa_harness.fuzz.model import Account, Model, Prediction
+from mfa_harness.fuzz.model import LINK, Account, Model, Prediction
 from mfa_harness.fuzz.rules.rule import alive, no_session, other_of, refused, rule
 
 if TYPE_CHECKING:
@@ -38,6 +40,8 @@ def registers(model: Model, account: Account, _act: Act, _sent: Sent) -> Predict
         return Prediction(None, "", settle=settle)
     if account.front.gated and account.has_method:
         return refused("gate.binding-needs-mfa", "MFA required")
+    if model.opening.enforced and LINK in account.front.holds:
+        return Prediction(None, "", settle=settle)
     if model.opening.enforced and not account.front.gated:
         return refused("step-up.always-for-credentials", "step-up required")
     most = model.tolerances.passkeys_per_user
@@ -86,6 +90,7 @@ def answers_wrongly(model: Model, account: Account, act: Act, _sent: Sent) -> Pr
     when=lambda model, account, _: _has_key(model, account, _) and account.assertion,
     needs=("passkeys",),
     only_she=True,
+    weight=3,
 )
 def repeats(model: Model, account: Account, _act: Act, _sent: Sent) -> Prediction:
     """A challenge is answered once."""
@@ -109,6 +114,7 @@ def repeats(model: Model, account: Account, _act: Act, _sent: Sent) -> Predictio
     ),
     needs=("passkeys",),
     only_she=True,
+    weight=3,
 )
 def answers_with_foreign(model: Model, account: Account, _act: Act, _sent: Sent) -> Prediction:
     """Somebody else's credential answers no challenge of hers."""
@@ -127,6 +133,7 @@ def answers_with_foreign(model: Model, account: Account, _act: Act, _sent: Sent)
     when=lambda model, account, _: model.alive(account) and account.key_deleted and account.passkeys > 0,
     needs=("passkeys",),
     only_she=True,
+    weight=3,
 )
 def answers_with_deleted(model: Model, account: Account, _act: Act, _sent: Sent) -> Prediction:
     """No factor works after its deletion."""

@@ -40,7 +40,13 @@ def _can_use(model: Model, account: Account, sentence: str) -> bool:
     return "made-up" in sentence or account.sheet_left > 0
 
 
-@rule("uses recovery code", *(f"{{who}} uses {code}" for code in _CODES), when=_can_use, needs=("recovery-codes",))
+@rule(
+    "uses recovery code",
+    *(f"{{who}} uses {code}" for code in _CODES),
+    when=_can_use,
+    needs=("recovery-codes",),
+    weight=2,
+)
 def uses(model: Model, account: Account, act: Act, sent: Sent) -> Prediction:
     """Each code of the set is good once, in any session of hers, and nothing else is."""
     account.used_one = True
@@ -68,7 +74,7 @@ def uses(model: Model, account: Account, act: Act, sent: Sent) -> Prediction:
         if "app" in act.text:
             why = "recovery.separate-from-totp"
     reason = "" if "character" in act.text or "app" in act.text else "invalid code"
-    return Prediction(False, why, reason, settle=settle, path="recovery", certain=not reason == "")
+    return Prediction(False, why, reason, settle=settle, path="recovery", certain=bool(reason))
 
 
 def _of_sheet(act: Act) -> bool:
@@ -117,10 +123,17 @@ def tries_to_read(model: Model, account: Account, act: Act, sent: Sent) -> Predi
     return reads(model, account, act, sent)
 
 
-@rule("regenerates codes", "{who} regenerates her recovery codes", when=lambda model, account, _: (
-    alive(model, account, _) and account.has_method and not model.opening.enforced
-    and not model.tolerances.regenerate_needs_mfa
-), needs=("recovery-codes",))
+@rule(
+    "regenerates codes",
+    "{who} regenerates her recovery codes",
+    when=lambda model, account, _: (
+        alive(model, account, _)
+        and account.has_method
+        and not model.opening.enforced
+        and not model.tolerances.regenerate_needs_mfa
+    ),
+    needs=("recovery-codes",),
+)
 def regenerates(model: Model, account: Account, _act: Act, _sent: Sent) -> Prediction:
     """A new set of ten; the old one is useless, and the new one is to be acknowledged."""
 
@@ -165,7 +178,7 @@ def acknowledges(model: Model, account: Account, _act: Act, _sent: Sent) -> Pred
 
     def settle(answer: Answer) -> None:
         account.acknowledgement = "complete"
-        model.regate(account, answer)
+        model.renewed(account, answer)
 
     return Prediction(True, "recovery.acknowledgement", settle=settle)
 
@@ -186,15 +199,17 @@ def guesses(model: Model, account: Account, act: Act, sent: Sent) -> Prediction:
 @rule(
     "races a recovery code",
     "one recovery code is used from 4 sessions at once",
-    when=lambda model, account, _: alive(model, account, _)
-    and account.has_method
-    and account.sheet_left > 0
-    and account.codes is not None
-    and not account.guessed("recovery").may_stop(model.now, model.tolerances.attempts_window_seconds),
+    when=lambda model, account, _: (
+        alive(model, account, _)
+        and account.has_method
+        and account.sheet_left > 0
+        and account.codes is not None
+        and not account.guessed("recovery").may_stop(model.now, model.tolerances.attempts_window_seconds)
+    ),
     needs=("recovery-codes", "email-sign-in"),
     only_she=True,
 )
-def races(model: Model, account: Account, _act: Act, sent: Sent) -> Prediction:
+def races(model: Model, _account: Account, _act: Act, _sent: Sent) -> Prediction:
     """One winner."""
     model.over = True  # which of them won is not told
     return Prediction(None, _ONCE, at_once=True, shows_state=False)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from mfa_harness.fuzz.model import Prediction
-from mfa_harness.fuzz.words import OTHER, SHE, Act
+from mfa_harness.fuzz.words import SHE, Act
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -30,6 +30,7 @@ class Rule:
         needs: capabilities of the profile without which it cannot be reached.
         only_she: its sentences are about her alone.
         locks_out: it guesses until the account is limited.
+        weight: how much likelier than others it is chosen, since it seldom makes sense.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Rule:
     needs: tuple[str, ...] = ()
     only_she: bool = False
     locks_out: bool = False
+    weight: int = 1
 
     def acts(self, model: Model) -> Iterator[Act]:
         """Everything this rule offers in a state."""
@@ -69,11 +71,12 @@ def rule(
     needs: tuple[str, ...] = (),
     only_she: bool = False,
     locks_out: bool = False,
+    weight: int = 1,
 ) -> Callable[[Predict], Predict]:
     """Declare a rule; what is decorated predicts."""
 
     def declare(predict: Predict) -> Predict:
-        RULES[name] = Rule(name, sentences, when, predict, needs, only_she, locks_out)
+        RULES[name] = Rule(name, sentences, when, predict, needs, only_she, locks_out, weight)
         return predict
 
     return declare
@@ -105,6 +108,16 @@ def gate(model: Model, account: Account, requirement: str = "gate.protects-endpo
     return refused(requirement, "MFA required") if account.front.gated else None
 
 
+def behind_gate(
+    model: Model, account: Account, otherwise: Prediction, requirement: str = "gate.protects-endpoints"
+) -> Prediction:
+    """What must come of an operation for full sessions; `otherwise` is what it comes to in one."""
+    stopped = gate(model, account, requirement)
+    if stopped is EITHER:
+        return replace(otherwise, allowed=None)
+    return otherwise if stopped is None else replace(stopped, settle=otherwise.settle)
+
+
 def no_session(model: Model, account: Account) -> Prediction | None:
     """What anything must come to in a browser whose session is over; None where it lives."""
     if model.alive(account):
@@ -120,4 +133,16 @@ def other_of(model: Model, account: Account) -> Account | None:
     return next((each for each in model.accounts.values() if each is not account), None)
 
 
-__all__ = ["EITHER", "OTHER", "RULES", "SHE", "Prediction", "Rule", "alive", "gate", "no_session", "refused", "rule"]
+__all__ = [
+    "EITHER",
+    "RULES",
+    "Prediction",
+    "Rule",
+    "alive",
+    "behind_gate",
+    "gate",
+    "no_session",
+    "other_of",
+    "refused",
+    "rule",
+]

@@ -1,12 +1,14 @@
 """Signing in and out, keeping and losing sessions."""
 
+# ruff: noqa: S105 - no passwords are in it
+
 from __future__ import annotations
 
 import math
 from typing import TYPE_CHECKING
 
 from mfa_harness.fuzz.model import Account, Browser, Model, Prediction
-from mfa_harness.fuzz.rules.rule import alive, gate, no_session, refused, rule
+from mfa_harness.fuzz.rules.rule import alive, behind_gate, no_session, refused, rule
 
 if TYPE_CHECKING:
     from mfa_harness.fuzz.words import Act, Answer, Sent
@@ -24,7 +26,9 @@ def _enters(model: Model, account: Account, *, mfa_done: bool = False) -> Predic
     return Prediction(True, "onboarding.optional-completes", settle=settle)
 
 
-@rule("signs up", "{who} signs up", when=lambda _model, account, _: not account.exists)
+@rule(
+    "signs up", "{who} signs up", when=lambda _model, account, _: not account.exists and not account.browsers
+)
 def signs_up(model: Model, account: Account, _act: Act, _sent: Sent) -> Prediction:
     """A new address: an account is made."""
     return _enters(model, account)
@@ -88,6 +92,7 @@ def signs_out(_model: Model, account: Account, _act: Act, _sent: Sent) -> Predic
     when=lambda _model, account, _: bool(account.old_token),
     needs=("jwks",),
     only_she=True,
+    weight=2,
 )
 def presents_old(_model: Model, account: Account, _act: Act, _sent: Sent) -> Prediction:
     """The token of a session that she has ended."""
@@ -120,10 +125,8 @@ def lists(model: Model, account: Account, _act: Act, _sent: Sent) -> Prediction:
 @rule("changes name", "{who} tries to change her name", when=_has_browser)
 def changes_name(model: Model, account: Account, _act: Act, _sent: Sent) -> Prediction:
     """For full sessions."""
-    stopped = gate(model, account)
-    if stopped is not None:
-        return stopped
-    return Prediction(True, "gate.lifted-by-mfa", settle=lambda answer: model.regate(account, answer))
+    updated = Prediction(True, "gate.lifted-by-mfa", settle=lambda answer: model.renewed(account, answer))
+    return behind_gate(model, account, updated)
 
 
 @rule(
@@ -134,9 +137,6 @@ def changes_name(model: Model, account: Account, _act: Act, _sent: Sent) -> Pred
 )
 def deletes_account(model: Model, account: Account, _act: Act, _sent: Sent) -> Prediction:
     """Every session of hers is over with it."""
-    stopped = gate(model, account)
-    if stopped is not None:
-        return stopped
 
     def settle(_answer: Answer) -> None:
         browsers = account.browsers
@@ -148,7 +148,8 @@ def deletes_account(model: Model, account: Account, _act: Act, _sent: Sent) -> P
         account.passkeys, account.key = 0, False
         account.codes, account.acknowledgement = None, None
 
-    return Prediction(True, "gate.lifted-by-mfa", settle=settle, shows_state=False)
+    deleted = Prediction(True, "gate.lifted-by-mfa", settle=settle, shows_state=False)
+    return behind_gate(model, account, deleted)
 
 
 @rule("writes into profile", "{who} writes full access into her profile", when=alive, only_she=True)

@@ -1,5 +1,7 @@
 """MFA tokens, elevated tokens, what they open, and devices that take one to remove."""
 
+# ruff: noqa: PLR0911, S105 - a decision table, a return a row; and no passwords are in it
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
@@ -55,6 +57,7 @@ def _come_by(model: Model, account: Account, sentence: str) -> None:
         holder.elevated_spent = False
     else:
         holder.token, holder.token_browser = "good", holder.front
+        holder.front.token_held = True
 
 
 def _opens(model: Model, account: Account, sentence: str, scope: str, requirement: str) -> Prediction | None:
@@ -95,7 +98,7 @@ def _spend(account: Account, sentence: str) -> None:
     if permit == "the same elevated token again" or 'for "' in permit:
         account.elevated_spent = True
     elif permit in _FRESH or permit == "the same MFA token again":
-        account.token = "spent"  # noqa: S105 - no password
+        account.token = "spent"
 
 
 _DELETION_PERMITS = (
@@ -123,6 +126,7 @@ def _can_delete_app(model: Model, account: Account, sentence: str) -> bool:
     when=_can_delete_app,
     needs=("totp", "mfa-tokens"),
     only_she=True,
+    weight=2,
 )
 def deletes_app(model: Model, account: Account, act: Act, _sent: Sent) -> Prediction:
     """It takes a token from a fresh MFA; no factor works after its deletion."""
@@ -189,6 +193,7 @@ def _full_beside_other(model: Model, account: Account, _: str) -> bool:
     "{who} tries to make the other user's authenticator app her default",
     when=_full_beside_other,
     only_she=True,
+    weight=2,
 )
 def meddles(_model: Model, _account: Account, _act: Act, _sent: Sent) -> Prediction:
     """One user never affects another."""
@@ -198,8 +203,11 @@ def meddles(_model: Model, _account: Account, _act: Act, _sent: Sent) -> Predict
 @rule(
     "deletes other's app",
     "{who} tries to delete the other user's authenticator app with fresh MFA",
-    when=lambda model, account, _: _full_beside_other(model, account, _) and bool(model.may_challenge(account)),
+    when=lambda model, account, _: (
+        _full_beside_other(model, account, _) and bool(model.may_challenge(account))
+    ),
     only_she=True,
+    weight=2,
 )
 def deletes_foreign(model: Model, account: Account, act: Act, _sent: Sent) -> Prediction:
     """Nor with a token of her own."""
@@ -223,7 +231,10 @@ def makes_default(model: Model, account: Account, _act: Act, _sent: Sent) -> Pre
     "makes unverified default",
     "{who} tries to make her unverified app the default",
     when=lambda model, account, _: (
-        alive(model, account, _) and bool(account.pending) and account.confirming and account.phone == account.pending
+        alive(model, account, _)
+        and bool(account.pending)
+        and account.confirming
+        and account.phone == account.pending
     ),
     needs=("default-device",),
 )
@@ -245,7 +256,9 @@ _WISHES = (
     *(f"{{who}} completes MFA with a code {wish}" for wish in _WISHES),
     *(f"{{who}} completes MFA with her passkey {wish}" for wish in _WISHES[:3]),
     when=lambda model, account, sentence: (
-        model.may_challenge(account) == "app" if "a code" in sentence else alive(model, account, "") and account.key
+        model.may_challenge(account) == "app"
+        if "a code" in sentence
+        else alive(model, account, "") and account.key
     ),
     needs=("mfa-tokens", "elevated-tokens"),
 )
@@ -263,6 +276,7 @@ def completes(model: Model, account: Account, act: Act, _sent: Sent) -> Predicti
         model.challenge_met(account, answer)
         if wants_token:
             account.token, account.token_browser = "good", account.front
+            account.front.token_held = True
         if wants_elevated:
             account.elevated, account.elevated_spent = (_EXPORT, model.now, False), False
             account.front.holds.add(_EXPORT)
@@ -297,11 +311,16 @@ _EXPORT_PERMITS = (
     ),
     needs=("actions", "mfa-tokens", "elevated-tokens"),
     only_she=True,
+    weight=2,
 )
 def exports(model: Model, account: Account, act: Act, _sent: Sent) -> Prediction:
     """A protected action: it takes a token of its own scope, once, of who has a method (D-73)."""
     _come_by(model, account, act.text)
-    held = _permit(act.text) in ("no token", *_FRESH) and _EXPORT in account.front.holds
+    permit = _permit(act.text)
+    held = permit in ("no token", *_FRESH) and _EXPORT in account.front.holds
+    held |= permit == "no token" and account.front.token_held
+    if permit in ("no token", *_FRESH):
+        account.front.token_held = False
 
     def settle(_answer: Answer) -> None:
         _spend(account, act.text)
@@ -310,8 +329,10 @@ def exports(model: Model, account: Account, act: Act, _sent: Sent) -> Prediction
             account.token, account.elevated = "", None
 
     stopped = gate(model, account)
+    if held:
+        account.token = ""
     if stopped is None and held:
-        stopped = EITHER  # the client sends the elevated token that it holds
+        stopped = EITHER  # the client sends what it holds by itself
     if stopped is None and not account.has_method and not model.onboarding:
         return Prediction(True, "step-up.action-default", settle=settle)
     if stopped is None:
@@ -367,6 +388,7 @@ def asks(model: Model, account: Account, _act: Act, _sent: Sent) -> Prediction:
     ),
     needs=("actions", "mfa-tokens"),
     only_she=True,
+    weight=2,
 )
 def races_token(model: Model, _account: Account, _act: Act, _sent: Sent) -> Prediction:
     """One winner."""

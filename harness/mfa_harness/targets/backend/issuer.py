@@ -29,6 +29,7 @@ class Known:
     jwks: str
     issuer: str
     audience: str
+    keys_read: int
 
 
 @dataclass
@@ -110,8 +111,8 @@ class Issuer:
         return self.http.post(url, headers={"authorization": f"Bearer {token}"}).is_success
 
     def keys_read(self) -> int:
-        """How often anybody has read the published keys so far."""
-        return sum(".well-known/jwks" in path for path in self.control.paths(self.known.environment_id))
+        """How often anybody has read the published keys since the key in use signs."""
+        return next(each.keys_read for each in environments(self.control) if each.jwks == self.known.jwks)
 
     def close(self) -> None:
         """Let go of the server, and stop it if it is ours."""
@@ -122,7 +123,14 @@ class Issuer:
 def environments(control: ControlPlane) -> list[Known]:
     """The environments of a server, the first one made first."""
     return [
-        Known(each["environmentId"], each["baseUrl"], each["jwks"], each["issuer"], each["audience"])
+        Known(
+            environment_id=each["environmentId"],
+            base_url=each["baseUrl"],
+            jwks=each["jwks"],
+            issuer=each["issuer"],
+            audience=each["audience"],
+            keys_read=each["keysRead"],
+        )
         for each in control.environments()
     ]
 

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 LONGEST_USUAL: Final = 16_000
 """Characters of a token beyond which a server may hang up instead of answering: it refuses so, too."""
 _AGAIN_SECONDS: Final = 1.0
+_COOLDOWN_SECONDS: Final = 35.0
 
 
 class BackendTarget:
@@ -107,8 +108,11 @@ class BackendTarget:
         assert self._issuer is not None
         return self._issuer
 
-    def open(self) -> None:
+    def open(self, *, settle: bool = True) -> None:
         """Find the issuer, or serve it, and see that the backend answers at all.
+
+        Args:
+            settle: give a backend that has read the keys of an earlier run the time to read ours.
 
         Raises:
             TargetError: one of them cannot be used.
@@ -118,8 +122,9 @@ class BackendTarget:
             self._transport = open_transport(self.url, self.profile)
             environment = self.arrange({}, scenario="first contact", locks_out=False)
             environment.reach()
-            if self.declared.keys_seconds:
-                environment.wait_until_let_in()
+            if settle:
+                environment.settle()
+            environment.close()
         except BaseException:
             self.close()
             raise
@@ -209,7 +214,7 @@ class BackendEnvironment:
         headers = dict(self.target.declared.headers)
         if token is not None:
             name, _, value = self.target.declared.send.partition(":")
-            headers[name.strip()] = value.strip().replace(TOKEN, token)
+            headers[name.strip()] = value.replace(TOKEN, token).strip()
         if request.body:
             headers.setdefault("content-type", request.content_type)
         return self._http.request(
@@ -218,7 +223,7 @@ class BackendEnvironment:
 
     def wait_until_let_in(self) -> list[Presented]:
         """Show a full session until it is let in, for as long as the backend may hold old keys."""
-        until = time.monotonic() + self.target.declared.keys_seconds
+        until = time.monotonic() + min(self.target.declared.keys_seconds, self.target.profile.longest_wait)
         found = self.present(self.token())
         while not all(each.verdict == "let in" for each in found):
             left = until - time.monotonic()
@@ -227,6 +232,41 @@ class BackendEnvironment:
             self._contact.wait(min(left, _AGAIN_SECONDS), "for the backend to read the keys again")
             found = self.present(self.token())
         return found
+
+    def settle(self) -> None:
+        """Wait for a backend that has not read our keys: it may be too early for it, after an earlier run.
+
+        Libraries ask for a key that they do not know once in half a minute. Where it has read ours and still refuses,
+        there is nothing to wait for.
+        """
+        issuer = self.target.issuer
+        until = time.monotonic() + max(self.target.declared.keys_seconds, _COOLDOWN_SECONDS)
+        told = False
+        while not all(each.verdict == "let in" for each in self.present(self.token())):
+            if issuer.keys_read() or time.monotonic() >= until:
+                return
+            if not told:
+                self._contact.note(
+                    "the backend has not read the issuer's keys: "
+                    f"waiting up to {_COOLDOWN_SECONDS:.0f} s, in case it has just read those of another run"
+                )
+                told = True
+            time.sleep(_AGAIN_SECONDS)
+
+    def wait_for_old_keys(self) -> None:
+        """Let the time pass for which the backend may hold keys that are published no more.
+
+        Raises:
+            NotApplicable: that is longer than the profile lets a scenario wait.
+        """
+        seconds = self.target.declared.keys_seconds
+        if seconds > self.target.profile.longest_wait:
+            raise NotApplicable(
+                f"the backend may hold keys for {seconds:.0f} s, and longest_wait is "
+                f"{self.target.profile.longest_wait:.0f} s"
+            )
+        if seconds:
+            self._contact.wait(seconds, "for the backend to forget the old keys")
 
     # -- what an MFA server has ----------------------------------------------------------------------------------
 

@@ -12,7 +12,6 @@ import subprocess
 import sys
 import threading
 import time
-from collections import deque
 from typing import IO, TYPE_CHECKING, Final, Protocol
 
 from mfa_harness.targets.target import TargetError
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 STOP_SECONDS: Final = 5.0
-_KEPT: Final = 400
 _LONGEST_LINE: Final = 16 * 2**20
 
 
@@ -56,10 +54,6 @@ class Connection(Protocol):
     def send(self, line: bytes) -> None:
         """Send a line; nothing happens when nobody is there any more: `ended` is told of that."""
 
-    @property
-    def stderr(self) -> list[str]:
-        """The last lines that it wrote to stderr."""
-
     def close(self) -> None:
         """Wait for it to end by itself, then end it."""
 
@@ -72,6 +66,9 @@ class Listener(Protocol):
 
     def line(self, line: bytes) -> None:
         """It has said a line."""
+
+    def aside(self, line: str) -> None:
+        """It has written a line to stderr."""
 
     def ended(self, why: str) -> None:
         """It has ended, or cannot be heard any more."""
@@ -117,7 +114,6 @@ class Program:
         atexit.register(self.kill)
         self._listener = listener
         self._log = log
-        self._stderr: deque[str] = deque(maxlen=_KEPT)
         self._sending = threading.Lock()
         self._threads = [
             threading.Thread(target=target, daemon=True) for target in (self._hear, self._overhear)
@@ -140,7 +136,7 @@ class Program:
         with contextlib.suppress(ValueError):
             for line in self._process.stderr:
                 self._log.write("!", line)
-                self._stderr.append(line.decode("utf-8", "replace").rstrip())
+                self._listener.aside(line.decode("utf-8", "replace").rstrip())
 
     def send(self, line: bytes) -> None:
         """Write a line to its stdin."""
@@ -149,11 +145,6 @@ class Program:
         with self._sending, contextlib.suppress(OSError, ValueError):
             self._process.stdin.write(line)
             self._process.stdin.flush()
-
-    @property
-    def stderr(self) -> list[str]:
-        """The last lines of its stderr."""
-        return list(self._stderr)
 
     def close(self) -> None:
         """Close its stdin, wait, then end what is left of it."""
@@ -261,11 +252,6 @@ class Caller:
         self._log.write(">", line)
         with self._sending, contextlib.suppress(OSError):
             self._peer.sendall(line)
-
-    @property
-    def stderr(self) -> list[str]:
-        """Nothing: what it writes there stays where it runs."""
-        return []
 
     def close(self) -> None:
         """Say that nothing more comes, wait, then hang up."""

@@ -45,6 +45,7 @@ DIAL_SECONDS: Final = 120.0
 CALL_SECONDS: Final = 30.0
 _RESTARTS: Final = 3
 _LAST_WORDS: Final = 6
+_KEPT: Final = 20_000  # lines of stderr
 
 
 class Person(Protocol):
@@ -71,6 +72,7 @@ class _Life:
     """A driver from its start to its end: a listener to one connection."""
 
     def __init__(self) -> None:
+        self.asides: list[str] = []
         self.hello: SimpleQueue[Hello | None] = SimpleQueue()
         self.greeted = False
         self.over = ""
@@ -93,6 +95,11 @@ class _Life:
             self.ended(f"line {self.lines} of what the driver said breaks the protocol: {breach}")
             if self.connection is not None:
                 self.connection.kill()
+
+    def aside(self, line: str) -> None:
+        """Keep what it writes to stderr."""
+        if len(self.asides) < _KEPT:
+            self.asides.append(line)
 
     def _take(self, message: Hello | Result | Ask) -> None:
         if isinstance(message, Hello):
@@ -162,6 +169,7 @@ class Driver:
         self._clients = count(1)
         self._restarts = 0
         self._life: _Life | None = None
+        self._lives: list[_Life] = []
         self._opening = threading.Lock()
         try:
             self._log = Log(log)
@@ -184,8 +192,8 @@ class Driver:
 
     @property
     def stderr(self) -> list[str]:
-        """The last lines that it wrote to stderr."""
-        return self._life.connection.stderr if self._life and self._life.connection else []
+        """Every line that it has written to stderr, over all its lives."""
+        return [line for life in self._lives for line in life.asides]
 
     def open(self) -> Hello:
         """Start it, or wait until it dials in, and exchange greetings.
@@ -196,6 +204,7 @@ class Driver:
         if self._door:
             self._note(f"waiting for a client to dial in on {self._door.host}:{self._door.port}")
         life = _Life()
+        self._lives.append(life)
         life.connection = self._connect(life, self._start_seconds)
         self._life = life
         life.connection.send(encode("hello", Greeting(harness=__version__)))
@@ -274,7 +283,7 @@ class Driver:
             deadline = time.monotonic() + self._call_seconds
 
     def _ailment(self, life: _Life) -> str:
-        lines = life.connection.stderr[-_LAST_WORDS:] if life.connection else []
+        lines = life.asides[-_LAST_WORDS:]
         return life.over + (f"; its last words: {' / '.join(lines)}" if lines else "")
 
     def breach(self) -> BreachOfProtocol | None:

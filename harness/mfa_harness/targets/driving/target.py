@@ -90,9 +90,7 @@ class ClientTarget:
         driver: of the client; not started yet.
     """
 
-    def __init__(
-        self, inner: ReferenceTarget | UrlTarget | CommandTarget, driver: Driver
-    ) -> None:
+    def __init__(self, inner: ReferenceTarget | UrlTarget | CommandTarget, driver: Driver) -> None:
         self._inner = inner
         self.driver = driver
         self.name = inner.name
@@ -306,11 +304,12 @@ class DrivenEnvironment:
                 continue
         if len(gone) >= len(self._emails):
             return []
-        return [f"{email} (the client SDK could not delete her, or was not there to)" for email in self._emails]
+        return [
+            f"{email} (the client SDK could not delete her, or was not there to)" for email in self._emails
+        ]
 
 
 def _body(body: Any) -> bytes:
     if body is None:
         return b""
     return body.encode("latin-1", "replace") if isinstance(body, str) else msgspec.json.encode(body)
-

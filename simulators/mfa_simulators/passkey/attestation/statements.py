@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from mfa_simulators.passkey.attestation.authority import Authority
     from mfa_simulators.passkey.attestation.paper import Paper
     from mfa_simulators.passkey.cbor import Cbor
-    from mfa_simulators.passkey.core import Draft
+    from mfa_simulators.passkey.draft import Draft
     from mfa_simulators.passkey.keys import KeyPair
 
 _ANDROID_KEY: Final = "1.3.6.1.4.1.11129.2.1.17"

@@ -8,7 +8,15 @@ signing: the signature check must catch it, or a check of what no signature cove
 from __future__ import annotations
 
 # Imported for what they enter into the catalogue.
-from mfa_simulators.passkey.faults import authenticator, client, signature, wire  # noqa: F401
+from mfa_simulators.passkey.faults import (  # noqa: F401
+    attestation,
+    authenticator,
+    client,
+    key,
+    signature,
+    signature_wire,
+    wire,
+)
 from mfa_simulators.passkey.faults.fault import ACCEPT, FAULTS, POLICY, Fault, find
 
 __all__ = ["ACCEPT", "FAULTS", "POLICY", "Fault", "find"]

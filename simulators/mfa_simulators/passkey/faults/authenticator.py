@@ -6,7 +6,7 @@ import hashlib
 from typing import TYPE_CHECKING, Final
 
 from mfa_simulators.passkey import cbor
-from mfa_simulators.passkey.core import (
+from mfa_simulators.passkey.draft import (
     ATTESTED,
     BACKED_UP,
     BACKUP_ELIGIBLE,
@@ -18,7 +18,7 @@ from mfa_simulators.passkey.faults.client import EVIL
 from mfa_simulators.passkey.faults.fault import ACCEPT, POLICY, authenticator
 
 if TYPE_CHECKING:
-    from mfa_simulators.passkey.core import Draft
+    from mfa_simulators.passkey.draft import Draft
 
 _RESERVED: Final = 0x02 | 0x20
 _COUNTS: Final = "the passkey counts"
@@ -152,6 +152,68 @@ def _truncated_authenticator_data(draft: Draft) -> None:
 @authenticator("credential-id-long", "The credential id has 1024 bytes, one too many.", create=25)
 def _credential_id_long(draft: Draft) -> None:
     draft.credential_id = hashlib.shake_256(draft.held.id).digest(1024)
+
+
+@authenticator(
+    "rp-id-hash-of-origin", "It signs for the hash of the origin, not of the RP id.", create=14, get=15
+)
+def _rp_id_hash_of_origin(draft: Draft) -> None:
+    draft.rp_id_hash = hashlib.sha256(b"https://" + draft.held.rp_id.encode()).digest()
+
+
+@authenticator("rp-id-hash-zero", "The hash of the RP id is all zeros.", create=14, get=15)
+def _rp_id_hash_zero(draft: Draft) -> None:
+    draft.rp_id_hash = bytes(32)
+
+
+@authenticator(
+    "backup-state-lost", "The passkey is backed up no longer (BS clear).", create=POLICY, get=POLICY
+)
+def _backup_state_lost(draft: Draft) -> None:
+    draft.flags &= ~BACKED_UP
+
+
+@authenticator("counter-highest", "The counter jumps to its highest value.", get=ACCEPT, when=_COUNTS)
+def _counter_highest(draft: Draft) -> None:
+    draft.counter = max(_last(draft), 2**32 - 1)
+
+
+@authenticator("authenticator-data-empty", "The authenticator data is empty.", create=13, get=7)
+def _authenticator_data_empty(draft: Draft) -> None:
+    draft.data = b""
+
+
+@authenticator(
+    "extensions-not-canonical",
+    "The extension outputs are CBOR that is not canonical.",
+    create=POLICY,
+    get=POLICY,
+)
+def _extensions_not_canonical(draft: Draft) -> None:
+    draft.flags |= EXTENSIONS
+    draft.extensions = b"\xbf" + cbor.encode("credProtect") + b"\x02\xff"  # a map of unknown length
+
+
+@authenticator("aaguid-other", "It names another model than its own.", create=POLICY)
+def _aaguid_other(draft: Draft) -> None:
+    draft.aaguid = hashlib.sha256(b"another model").digest()[:16]
+
+
+@authenticator("credential-id-longest", "The credential id has 1023 bytes, as many as may be.", create=ACCEPT)
+def _credential_id_longest(draft: Draft) -> None:
+    draft.credential_id = hashlib.shake_256(draft.held.id).digest(1023)
+
+
+@authenticator("credential-id-empty", "The credential id is empty.", create=POLICY)
+def _credential_id_empty(draft: Draft) -> None:
+    draft.credential_id = b""
+
+
+@authenticator(
+    "credential-id-overruns", "The credential id says that it is longer than all that follows.", create=13
+)
+def _credential_id_overruns(draft: Draft) -> None:
+    draft.attested = draft.aaguid + b"\x03\xff" + draft.credential_id + draft.public_key
 
 
 def _last(draft: Draft) -> int:

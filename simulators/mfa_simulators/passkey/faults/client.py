@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Final
 
+import msgspec
+
 from mfa_simulators.passkey import base64url
 from mfa_simulators.passkey.faults.fault import ACCEPT, POLICY, client
 
@@ -173,6 +175,138 @@ def _byte_order_mark(data: ClientData) -> None:
 )
 def _extra_member(data: ClientData) -> None:
     data.extra = {"extraData": "clientDataJSON may be extended with additional fields in the future"}
+
+
+@client("challenge-empty", "The challenge is empty.", create=8, get=11)
+def _challenge_empty(data: ClientData) -> None:
+    data.challenge = ""
+
+
+@client("challenge-extended", "It answers the challenge with more behind it.", create=8, get=11)
+def _challenge_extended(data: ClientData) -> None:
+    data.challenge = f"{data.challenge}AAAA"
+
+
+@client("challenge-folded", "It writes the challenge in the other case of letters.", create=8, get=11)
+def _challenge_folded(data: ClientData) -> None:
+    data.challenge = (data.challenge or "").swapcase()
+
+
+@client("type-missing", "The client data has no type.", create=7, get=10)
+def _type_missing(data: ClientData) -> None:
+    data.type = None
+
+
+@client("type-uppercase", "It writes the type in capital letters.", create=7, get=10)
+def _type_uppercase(data: ClientData) -> None:
+    data.type = (data.type or "").upper()
+
+
+@client("origin-uppercase", "It writes the origin in capital letters.", create=9, get=12)
+def _origin_uppercase(data: ClientData) -> None:
+    data.origin = (data.origin or "").upper()
+
+
+@client("origin-dot", "The page's domain ends in a dot, which makes it another origin.", create=9, get=12)
+def _origin_dot(data: ClientData) -> None:
+    scheme, host, port = _parts(data)
+    data.origin = f"{scheme}://{host}.{port}"
+
+
+@client("origin-path", "The origin has a path.", create=9, get=12)
+def _origin_path(data: ClientData) -> None:
+    data.origin = f"{data.origin}/login"
+
+
+@client("origin-look-alike", "The page's domain only looks like ours, in another script.", create=9, get=12)
+def _origin_look_alike(data: ClientData) -> None:
+    scheme, host, port = _parts(data)
+    # A Cyrillic letter for a Latin one, as browsers write it: in Punycode.
+    first, dot, rest = host.partition(".")
+    forged = (first + "\u0430").encode("idna").decode()
+    data.origin = f"{scheme}://{forged}{dot}{rest}{port}"
+
+
+@client("origin-android", "It comes from an Android app that nobody expects.", create=9, get=12)
+def _origin_android(data: ClientData) -> None:
+    signer = hashlib.sha256(EVIL.encode()).digest()
+    data.origin = f"android:apk-key-hash:{base64url.encode(signer)}"
+
+
+@client("origin-array", "The origin is an array that holds ours.", create=9, get=12)
+def _origin_array(data: ClientData) -> None:
+    rendered = data.render()
+    quoted = b'"' + (data.origin or "").encode() + b'"'
+    data.raw = rendered.replace(quoted, b"[" + quoted + b"]", 1)
+
+
+@client(
+    "framed-by-foreigner",
+    "The page is framed by another site's, which is named.",
+    create=10,
+    get=13,
+    when="no frames are expected",
+)
+def _framed_by_foreigner(data: ClientData) -> None:
+    data.cross_origin = True
+    data.top_origin = f"https://{EVIL}"
+
+
+@client("client-data-empty", "The client data is empty.", create=6, get=9)
+def _empty(data: ClientData) -> None:
+    data.raw = b""
+
+
+@client("client-data-utf16", "The client data is in UTF-16.", create=6, get=9)
+def _utf16(data: ClientData) -> None:
+    data.raw = data.render().decode().encode("utf-16")
+
+
+@client(
+    "client-data-duplicate-member",
+    "The client data has two origins: another site's, then ours.",
+    create=POLICY,
+    get=POLICY,
+)
+def _duplicate_member(data: ClientData) -> None:
+    data.raw = b'{"origin":"https://' + EVIL.encode() + b'",' + data.render()[1:]
+
+
+@client(
+    "client-data-nested",
+    "A member of the client data that nobody knows is ten thousand levels deep.",
+    create=POLICY,
+    get=POLICY,
+)
+def _nested(data: ClientData) -> None:
+    depth = 10_000
+    data.raw = data.render()[:-1] + b',"deep":' + b"[" * depth + b"]" * depth + b"}"
+
+
+@client(
+    "client-data-reordered",
+    "The members of the client data stand in another order.",
+    create=ACCEPT,
+    get=ACCEPT,
+)
+def _reordered(data: ClientData) -> None:
+    members = msgspec.json.decode(data.render())
+    data.raw = msgspec.json.encode(dict(reversed(members.items())))
+
+
+@client("client-data-pretty", "The client data is laid out over several lines.", create=ACCEPT, get=ACCEPT)
+def _pretty(data: ClientData) -> None:
+    data.raw = msgspec.json.format(data.render(), indent=2)
+
+
+@client(
+    "client-data-token-binding",
+    "The client data has the tokenBinding member of Level 2.",
+    create=ACCEPT,
+    get=ACCEPT,
+)
+def _token_binding(data: ClientData) -> None:
+    data.raw = data.render()[:-1] + b',"tokenBinding":{"status":"supported"}}'
 
 
 def _parts(data: ClientData) -> tuple[str, str, str]:

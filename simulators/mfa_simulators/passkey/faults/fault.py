@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from mfa_simulators.passkey.client_data import ClientData
-    from mfa_simulators.passkey.core import Draft
+    from mfa_simulators.passkey.draft import Draft
 
 Ceremony = Literal["create", "get"]
 Json: TypeAlias = dict[str, Any]

@@ -6,27 +6,34 @@ import hashlib
 from typing import TYPE_CHECKING, Final
 
 from mfa_simulators.passkey import base64url, cbor
-from mfa_simulators.passkey.core import BACKED_UP, USER_VERIFIED
-from mfa_simulators.passkey.faults.fault import ACCEPT, POLICY, nothing_signed, wire
+from mfa_simulators.passkey.draft import BACKED_UP, USER_VERIFIED
+from mfa_simulators.passkey.faults.changes import (
+    change,
+    change_all_data,
+    change_data,
+    other,
+    signature_covers,
+)
+from mfa_simulators.passkey.faults.fault import ACCEPT, POLICY, wire
 from mfa_simulators.passkey.faults.signature import SIGNED
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from mfa_simulators.passkey.faults.fault import Json
 
 _FLAGS: Final = 32  # offsets in the authenticator data
 _COUNTER: Final = 36
-
-
-@wire("signature-flipped", "One bit of the signature is changed.", create=22, get=21, when=SIGNED)
-def _signature_flipped(response: Json) -> None:
-    _change_signature(response, lambda signed: signed[:-1] + bytes((signed[-1] ^ 1,)))
-
-
-@wire("signature-empty", "The signature is empty.", create=22, get=21, when=SIGNED)
-def _signature_empty(response: Json) -> None:
-    _change_signature(response, lambda _: b"")
+_AAGUID: Final = 37
+_ID_LENGTH: Final = 53
+_ES256_HEAD: Final = bytes.fromhex("a5010203262001215820")  # an ES256 key up to x
+# The generator of P-256: as good a key as any, and everybody knows its private part, which is one.
+_OTHER_POINT: Final = (
+    bytes.fromhex("6b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296"),
+    bytes.fromhex("4fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5"),
+)
+_OTHER_KEY: Final = _ES256_HEAD + _OTHER_POINT[0] + bytes.fromhex("225820") + _OTHER_POINT[1]
+_OTHER_SPKI: Final = bytes.fromhex("3059301306072a8648ce3d020106082a8648ce3d03010703420004") + b"".join(
+    _OTHER_POINT
+)
 
 
 @wire(
@@ -37,13 +44,13 @@ def _signature_empty(response: Json) -> None:
     when=SIGNED,
 )
 def _client_data_changed(response: Json) -> None:
-    _signature_covers(response)
-    _change(response, "clientDataJSON", lambda data: data + b" ")
+    signature_covers(response)
+    change(response, "clientDataJSON", lambda data: data + b" ")
 
 
 @wire("counter-forged", "The counter is changed after signing.", create=22, get=21, when=SIGNED)
 def _counter_forged(response: Json) -> None:
-    _change_data(response, _COUNTER, lambda byte: byte ^ 0x40)
+    change_data(response, _COUNTER, lambda byte: byte ^ 0x40)
 
 
 @wire(
@@ -54,7 +61,7 @@ def _counter_forged(response: Json) -> None:
     when="the passkey is backup eligible; " + SIGNED,
 )
 def _backup_state_forged(response: Json) -> None:
-    _change_data(response, _FLAGS, lambda flags: flags ^ BACKED_UP)
+    change_data(response, _FLAGS, lambda flags: flags ^ BACKED_UP)
 
 
 @wire(
@@ -65,13 +72,13 @@ def _backup_state_forged(response: Json) -> None:
     when="the user was not verified; " + SIGNED,
 )
 def _user_verified_forged(response: Json) -> None:
-    _change_data(response, _FLAGS, lambda flags: flags | USER_VERIFIED)
+    change_data(response, _FLAGS, lambda flags: flags | USER_VERIFIED)
 
 
 @wire("user-handle-other", "The user handle is another account's.", get=6)
 def _user_handle_other(response: Json) -> None:
     inner = response["response"]
-    inner["userHandle"] = _other(inner.get("userHandle", response["id"]))
+    inner["userHandle"] = other(inner.get("userHandle", response["id"]))
 
 
 @wire(
@@ -91,17 +98,17 @@ def _user_handle_missing(response: Json) -> None:
     when="caught by step 5 already, if the server holds it against its allow list",
 )
 def _credential_id_unknown(response: Json) -> None:
-    response["id"] = response["rawId"] = _other(response["rawId"])
+    response["id"] = response["rawId"] = other(response["rawId"])
 
 
 @wire("credential-id-not-attested", "The credential's id is not the one that is attested.", create=27)
 def _credential_id_not_attested(response: Json) -> None:
-    response["id"] = response["rawId"] = _other(response["rawId"])
+    response["id"] = response["rawId"] = other(response["rawId"])
 
 
 @wire("id-not-raw-id", "`id` is not the text of `rawId`.", create=3, get=3)
 def _id_not_raw_id(response: Json) -> None:
-    response["id"] = _other(response["rawId"])
+    response["id"] = other(response["rawId"])
 
 
 @wire("credential-type-other", "The credential's type is 'password'.", create=3, get=3)
@@ -137,22 +144,22 @@ def _response_member_missing(response: Json) -> None:
 
 @wire("truncated-attestation", "The attestation object is cut in half.", create=13)
 def _truncated_attestation(response: Json) -> None:
-    _change(response, "attestationObject", lambda whole: whole[: len(whole) // 2])
+    change(response, "attestationObject", lambda whole: whole[: len(whole) // 2])
 
 
 @wire("attestation-trailing-bytes", "A byte follows the attestation object.", create=13)
 def _attestation_trailing_bytes(response: Json) -> None:
-    _change(response, "attestationObject", lambda whole: whole + b"\x00")
+    change(response, "attestationObject", lambda whole: whole + b"\x00")
 
 
 @wire("attestation-nested", "The attestation object is an array ten thousand levels deep.", create=13)
 def _attestation_nested(response: Json) -> None:
-    _change(response, "attestationObject", lambda _: b"\x81" * 10_000)
+    change(response, "attestationObject", lambda _: b"\x81" * 10_000)
 
 
 @wire("attestation-endless", "The attestation object claims an array of 2^64 - 1 items.", create=13)
 def _attestation_endless(response: Json) -> None:
-    _change(response, "attestationObject", lambda _: cbor.head(cbor.ARRAY, 2**64 - 1))
+    change(response, "attestationObject", lambda _: cbor.head(cbor.ARRAY, 2**64 - 1))
 
 
 @wire(
@@ -175,54 +182,123 @@ def _result_unasked(response: Json) -> None:
     response["clientExtensionResults"]["appid"] = True
 
 
-def _other(text: str) -> str:
-    """Another base64url text, which follows from this one."""
-    return base64url.encode(hashlib.sha256(text.encode()).digest())
+@wire(
+    "attested-key-forged",
+    "Another public key stands in the place of the attested one.",
+    create=22,
+    when=SIGNED,
+)
+def _attested_key_forged(response: Json) -> None:
+    def swapped(data: bytes) -> bytes:
+        size = int.from_bytes(data[_ID_LENGTH : _ID_LENGTH + 2], "big")
+        key = data[_ID_LENGTH + 2 + size :]
+        if not key.startswith(_ES256_HEAD) or len(key) != len(_OTHER_KEY):
+            raise ValueError("this fault needs an ES256 key and no extensions")
+        return data[: _ID_LENGTH + 2 + size] + _OTHER_KEY
+
+    change_all_data(response, swapped)
 
 
-def _change(response: Json, member: str, change: Callable[[bytes], bytes]) -> None:
+@wire(
+    "attested-id-forged",
+    "Another credential id stands in the place of the attested one.",
+    create=22,
+    when=SIGNED,
+)
+def _attested_id_forged(response: Json) -> None:
+    forged = hashlib.sha256(response["rawId"].encode()).digest()
+
+    def swapped(data: bytes) -> bytes:
+        size = int.from_bytes(data[_ID_LENGTH : _ID_LENGTH + 2], "big")
+        return data[:_ID_LENGTH] + b"\x00\x20" + forged + data[_ID_LENGTH + 2 + size :]
+
+    change_all_data(response, swapped)
+    response["id"] = response["rawId"] = base64url.encode(forged)
+
+
+@wire("aaguid-forged", "The model is changed after signing.", create=22, when=SIGNED)
+def _aaguid_forged(response: Json) -> None:
+    change_data(response, _AAGUID, lambda byte: byte ^ 0xFF)
+
+
+@wire(
+    "attestation-stripped",
+    "The attestation is taken away: what is left says that none was given.",
+    create=POLICY,
+)
+def _attestation_stripped(response: Json) -> None:
+    data = base64url.decode(response["response"]["authenticatorData"])
+    stripped = cbor.encode({"fmt": "none", "attStmt": {}, "authData": data})
+    response["response"]["attestationObject"] = base64url.encode(stripped)
+
+
+@wire(
+    "easy-key-other",
+    "`publicKey`, which is there for convenience only, is another key: nobody may rely on it.",
+    create=POLICY,
+)
+def _easy_key_other(response: Json) -> None:
     inner = response["response"]
-    inner[member] = base64url.encode(change(base64url.decode(inner[member])))
+    inner["publicKey"] = base64url.encode(_OTHER_SPKI)
+    inner["publicKeyAlgorithm"] = -7
 
 
-def _change_signature(response: Json, change: Callable[[bytes], bytes]) -> None:
-    """Changes an assertion's signature, or that in an attestation statement."""
-    if "signature" in response["response"]:
-        _change(response, "signature", change)
-        return
-    _signature_covers(response)
-    _change(
-        response,
-        "attestationObject",
-        lambda whole: _change_byte_string(whole, b"\x63sig", change),
-    )
+@wire(
+    "easy-data-other",
+    "`authenticatorData`, which is there for convenience only, has another counter.",
+    create=POLICY,
+)
+def _easy_data_other(response: Json) -> None:
+    change(response, "authenticatorData", lambda data: data[:_COUNTER] + b"\x55" + data[_COUNTER + 1 :])
 
 
-def _change_data(response: Json, offset: int, change: Callable[[int], int]) -> None:
-    """Changes one byte of the authenticator data, wherever it is."""
-
-    def changed(data: bytes) -> bytes:
-        return data[:offset] + bytes((change(data[offset]),)) + data[offset + 1 :]
-
-    _signature_covers(response)
-    _change(response, "authenticatorData", changed)
-    if "attestationObject" in response["response"]:
-        _change(
-            response,
-            "attestationObject",
-            lambda whole: _change_byte_string(whole, b"\x68authData", changed),
-        )
+@wire("credential-id-padded", "`id` and `rawId` have base64 padding.", create=3, get=3)
+def _credential_id_padded(response: Json) -> None:
+    text = response["rawId"]
+    response["id"] = response["rawId"] = text + "=" * (-len(text) % 4 or 4)
 
 
-def _change_byte_string(whole: bytes, key: bytes, change: Callable[[bytes], bytes]) -> bytes:
-    """Changes the CBOR byte string that follows a map key. It is 24 to 65535 bytes long."""
-    before, _, after = whole.partition(key)
-    start = {0x58: 2, 0x59: 3}[after[0]]
-    end = start + int.from_bytes(after[1:start], "big")
-    return before + key + cbor.encode(change(after[start:end])) + after[end:]
+@wire("credential-type-missing", "The credential has no type.", create=3, get=3)
+def _credential_type_missing(response: Json) -> None:
+    del response["type"]
 
 
-def _signature_covers(response: Json) -> None:
-    attested = base64url.decode(response["response"].get("attestationObject", ""))
-    if b"\x63fmt\x64none" in attested:
-        raise nothing_signed()
+@wire("client-data-missing", "The client data is missing.", create=3, get=3)
+def _client_data_missing(response: Json) -> None:
+    del response["response"]["clientDataJSON"]
+
+
+@wire("response-empty", "The inner response is null.", create=3, get=3)
+def _response_empty(response: Json) -> None:
+    response["response"] = None
+
+
+@wire("extension-results-missing", "The extension results are missing.", create=POLICY, get=POLICY)
+def _extension_results_missing(response: Json) -> None:
+    del response["clientExtensionResults"]
+
+
+@wire("user-handle-long", "The user handle has 65 bytes, one too many.", get=6)
+def _user_handle_long(response: Json) -> None:
+    handle = base64url.decode(response["response"].get("userHandle", ""))
+    response["response"]["userHandle"] = base64url.encode(handle + bytes(65 - len(handle)))
+
+
+@wire("user-handle-empty", "The user handle is empty.", get=6)
+def _user_handle_empty(response: Json) -> None:
+    response["response"]["userHandle"] = ""
+
+
+@wire("transports-malformed", "The transports are text.", create=POLICY)
+def _transports_malformed(response: Json) -> None:
+    response["response"]["transports"] = "internal"
+
+
+@wire("transports-unknown", "A transport is a word that Level 3 does not know.", create=ACCEPT)
+def _transports_unknown(response: Json) -> None:
+    response["response"]["transports"] = ["telepathy"]
+
+
+@wire("response-extra-member", "The response has a member of a future version.", create=ACCEPT, get=ACCEPT)
+def _response_extra_member(response: Json) -> None:
+    response["futureMember"] = response["response"]["futureMember"] = "ignored"

@@ -55,7 +55,7 @@ class Gateway:
         if path.startswith(_PREFIX):
             environment = self._registry.get(path[len(_PREFIX) :].partition("/")[0])
             if environment is None:
-                await _refuse(send, Refusal(404, "not_found", "There is no such environment"))
+                await _nowhere(scope, send)
             else:
                 await self._in_environment(environment, scope, receive, send)
         elif path == _CONTROL or path.startswith(f"{_CONTROL}/"):
@@ -125,6 +125,15 @@ class Gateway:
                 return
             scope[SCOPE_KEY] = body
             await self._application(scope, receive, _Reply(send, [(b"cache-control", b"no-store")]))
+
+
+async def _nowhere(scope: Scope, send: Send) -> None:
+    """The answer where no environment has the id; any page may read it, or a typing error looks like a dead server."""
+    anybody = [(b"access-control-allow-origin", b"*"), (b"cache-control", b"no-store")]
+    if scope["method"] == "OPTIONS":
+        await _send(send, 204, b"", [*anybody, *_preflight(_headers(scope))])
+    else:
+        await _refuse(_Reply(send, anybody), Refusal(404, "not_found", "There is no such environment"))
 
 
 class _Reply:

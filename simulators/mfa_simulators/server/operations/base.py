@@ -43,6 +43,8 @@ class Tools(msgspec.Struct):
     external_key: SigningKey
     retiring: tuple[SigningKey, ...] = ()
     """Keys that sign nothing any more, and are still published and believed."""
+    keys_read: int = 0
+    """How often the published keys were read since the key in use signs."""
 
 
 class OperationsBase:

@@ -90,4 +90,5 @@ class ProjectOperations(Proofs):
 
     def published_keys(self) -> dict[str, Any]:
         """The environment's keys, for whoever checks its tokens (RFC 7517 5, D-17)."""
+        self.tools.keys_read += 1
         return {"keys": [key.jwk() for key in self.keys()]}

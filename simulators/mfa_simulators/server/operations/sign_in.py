@@ -115,7 +115,7 @@ class SignInOperations(Proofs):
         """Signs in; who was never here becomes a user."""
         self.check_device(call)
         address = self.proved_address(
-            call, channel, body.verification_id, body.verification_token, "sign-in-code"
+            call, channel, body.verification_id, body.verification_token, f"{channel}-code"
         )
         email, phone = (address, None) if channel == "email" else (None, address)
         return self.opened(

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import math
+from typing import Final
 
 from mfa_simulators.server.rules.base import RuleBook
 from mfa_simulators.server.rules.refusal import Refusal
+
+_CODES_OF_PATHS: Final = {
+    "email-code": "too_many_email_verification_attempts",
+    "sms-code": "too_many_sms_verification_attempts",
+}
 
 
 class LimitRules(RuleBook):
@@ -33,7 +39,7 @@ class LimitRules(RuleBook):
 
     def limit_refusal(self, path: str, seconds: float) -> Refusal:
         """The answer to one attempt too many; `seconds` until the window ends (D-90, D-92)."""
-        code = "too_many_email_verification_attempts" if path == "sign-in-code" else "mfa_rate_limited"
+        code = _CODES_OF_PATHS.get(path, "mfa_rate_limited")
         return Refusal(429, code, "Too many attempts: try again later", retry_after=self.retry_after(seconds))
 
     def address_refusal(self, seconds: float) -> Refusal:

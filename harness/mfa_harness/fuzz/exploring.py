@@ -1,0 +1,187 @@
+"""The exploration of one target: stories until the budget is spent, findings on the way, and what was reached."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from hypothesis import seed as seeded
+from hypothesis.errors import Flaky
+from hypothesis.stateful import run_state_machine_as_test
+
+from mfa_harness.fuzz.breaches import FuzzBreach, breach_of
+from mfa_harness.fuzz.findings import Finding, confirm
+from mfa_harness.fuzz.machine import machine_of, quick_settings
+from mfa_harness.fuzz.rules import RULES
+from mfa_harness.fuzz.shrinking import shrink
+from mfa_harness.fuzz.telling import Teller, Told
+from mfa_harness.targets.reference import ReferenceTarget
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from mfa_harness.fuzz.model import Account, Model
+    from mfa_harness.fuzz.words import Act, Opening
+    from mfa_harness.scenario.run import Run
+
+_ROUND: Final = 1_000_003  # rounds of neighbouring seeds share nothing
+
+
+class _Enough(KeyboardInterrupt):
+    """The budget is spent: the one kind of exception that Hypothesis lets through as it is."""
+
+
+@dataclass
+class Reached:
+    """What was exercised: rules, ways of the gate, requirements."""
+
+    rules: Counter[str] = field(default_factory=Counter)
+    transitions: Counter[tuple[str, str]] = field(default_factory=Counter)
+    requirements: Counter[str] = field(default_factory=Counter)
+
+
+class Explorer:
+    """Explores one target.
+
+    Args:
+        run: with the target, opened.
+        seed: the same seed gives the same stories.
+        steps: how many acts at most; None for no bound.
+        seconds: how long at most; None for no bound.
+        known: requirements whose breach is no news.
+        watch: told now and then, for a live line.
+    """
+
+    def __init__(
+        self,
+        run: Run,
+        *,
+        seed: int = 0,
+        steps: int | None = None,
+        seconds: float | None = None,
+        known: Iterable[str] = (),
+        watch: Callable[[Explorer], None] = lambda _explorer: None,
+    ) -> None:
+        self.run = run
+        self.profile = run.target.profile
+        self.seed = seed
+        self.most_steps = steps
+        self.most_seconds = seconds
+        self.known = set(known)
+        self.met: Counter[str] = Counter()
+        self.findings: list[Finding] = []
+        self.reached = Reached()
+        self.steps = 0
+        self.begun = time.perf_counter()
+        self.watch = watch
+        self.settings: dict[str, Any] = {}
+        if isinstance(run.target, ReferenceTarget):
+            self.settings["token_algorithm"] = "ES256"  # noqa: S105 - quicker to sign, and nothing here depends on it
+        self.reachable = {
+            name: each for name, each in RULES.items() if all(self.profile.has(need) for need in each.needs)
+        }
+        self._found: Told | None = None
+
+    @property
+    def unreachable(self) -> dict[str, str]:
+        """The rules that the profile cannot reach, and why."""
+        return {
+            name: next(reason for need in each.needs if (reason := self.profile.why_not(need)))
+            for name, each in RULES.items()
+            if name not in self.reachable
+        }
+
+    @property
+    def seconds(self) -> float:
+        """How long it has taken so far."""
+        return time.perf_counter() - self.begun
+
+    def explore(self) -> None:
+        """Tell stories until the budget is spent; findings are shrunk and confirmed as they come."""
+        rounds = 0
+        while not self._spent:
+            machine = seeded(self.seed * _ROUND + rounds)(machine_of(self))
+            rounds += 1
+            self._found = None
+            try:
+                run_state_machine_as_test(machine, settings=quick_settings())
+            except _Enough:
+                break
+            except (FuzzBreach, Flaky, BaseExceptionGroup):
+                if self._found is None:
+                    raise
+            if self._found is not None:
+                self._take(self._found)
+
+    @property
+    def _spent(self) -> bool:
+        out_of_steps = self.most_steps is not None and self.steps >= self.most_steps
+        return out_of_steps or (self.most_seconds is not None and self.seconds >= self.most_seconds)
+
+    def _take(self, told: Told) -> None:
+        deviation = told.deviation
+        assert deviation is not None
+        steps = self.steps
+        shortest = shrink(self.run, told, **self.settings)
+        self.findings.append(confirm(self.run, shortest, steps=steps, **self.settings))
+        self.known.add(deviation.requirement)
+        self.watch(self)
+
+    # -- what the state machine asks for -------------------------------------------------------------------------
+
+    def begin(self, opening: Opening) -> Teller:
+        """A story in an environment of its own."""
+        if self._spent:
+            raise _Enough
+        return Teller(self.run, opening, **self.settings)
+
+    def offers(self, teller: Teller | None) -> dict[str, list[Act]]:
+        """What each rule offers now."""
+        if teller is None:
+            return {}
+        return {
+            name: acts for name, each in self.reachable.items() if (acts := list(each.acts(teller.model)))
+        }
+
+    def act(self, teller: Teller, act: Act) -> None:
+        """One act.
+
+        Raises:
+            FuzzBreach: it broke a requirement whose breach is news.
+        """
+        if self._spent:
+            raise _Enough
+        before = standing(teller.model, teller.model.accounts[act.who])
+        teller.act(act)
+        self.steps += 1
+        self.reached.rules[act.rule] += 1
+        self.reached.transitions[before, standing(teller.model, teller.model.accounts[act.who])] += 1
+        if teller.asked:
+            self.reached.requirements[teller.asked] += 1
+        self.watch(self)
+        deviation = teller.told.deviation
+        if deviation is None:
+            return
+        self.met[deviation.requirement] += 1
+        if deviation.requirement in self.known:
+            return
+        self._found = self._found or teller.told
+        raise breach_of(deviation.requirement)(deviation.required, deviation.got)
+
+    def end(self, teller: Teller) -> None:
+        """A story is over."""
+        self.run.leftovers.extend(teller.close())
+
+
+def standing(model: Model, account: Account) -> str:
+    """Where somebody stands at the gate: nobody, out, expired, gated or full."""
+    if not account.browsers:
+        return "nobody"
+    browser = account.front
+    if not browser.open or browser.ended_by:
+        return "out"
+    if model.now >= browser.expires:
+        return "expired"
+    return "gated" if browser.gated else "full"

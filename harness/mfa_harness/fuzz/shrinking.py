@@ -1,0 +1,85 @@
+"""Shrinking: the shortest story that still breaks the same requirement."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from mfa_harness.fuzz.telling import Told, tell
+from mfa_harness.fuzz.words import APP, BOTH, NOTHING, PASSKEY, Story
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mfa_harness.fuzz.words import Opening
+    from mfa_harness.scenario.run import Run
+
+_MOST_TRIES: Final = 400
+
+
+def shrink(run: Run, told: Told, **settings: Any) -> Told:
+    """Leave out what is not needed: acts by halves, quarters and so on, then parts of the opening, over and over.
+
+    Returns:
+        The shortest telling found that breaks the same requirement; the one given where nothing can go.
+    """
+    best = told
+    tries = 0
+    changed = True
+    while changed and tries < _MOST_TRIES:
+        changed = False
+        for candidate in _shorter(best.story):
+            tries += 1
+            again = _same(run, candidate, best, settings)
+            if again is not None:
+                best, changed = again, True
+                break
+            if tries >= _MOST_TRIES:
+                break
+    return best
+
+
+def _same(run: Run, story: Story, wanted: Told, settings: dict[str, Any]) -> Told | None:
+    """The telling of a story, where it breaks what is wanted and is simpler than before."""
+    again = tell(run, story, **settings)
+    if again.deviation is None or wanted.deviation is None:
+        return None
+    same = again.deviation.requirement == wanted.deviation.requirement
+    # What the suite can say in a Then is kept sayable.
+    sayable = bool(again.deviation.then) or not wanted.deviation.then
+    return again if same and sayable and _weight(again) < _weight(wanted) else None
+
+
+def _weight(told: Told) -> tuple[int, int, int]:
+    return len(told.acts), len(told.opening.givens), len(" ".join(told.opening.givens))
+
+
+def _shorter(story: Story) -> Iterator[Story]:
+    acts = story.acts
+    size = len(acts) // 2
+    while size:
+        for start in range(0, len(acts), size):
+            yield Story(story.opening, acts[:start] + acts[start + size :])
+        size //= 2
+    for opening in _simpler(story.opening):
+        yield Story(opening, acts)
+
+
+def _simpler(opening: Opening) -> Iterator[Opening]:
+    replace = msgspec.structs.replace
+    if opening.other is not None:
+        yield replace(opening, other=None)
+    for switch in ("session_based", "onboarding", "enforced"):
+        if getattr(opening, switch):
+            yield replace(opening, **{switch: False})
+    if opening.action:
+        yield replace(opening, action="")
+    if opening.she == BOTH:
+        yield replace(opening, she=APP)
+        yield replace(opening, she=PASSKEY)
+    if opening.she in (APP, PASSKEY):
+        yield replace(opening, she=NOTHING)
+    if opening.other == BOTH:
+        yield replace(opening, other=APP)
+        yield replace(opening, other=PASSKEY)

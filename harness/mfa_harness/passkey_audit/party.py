@@ -1,0 +1,128 @@
+"""What a relying party must offer to be audited: two calls to register, two to sign in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+ATTESTATION = "attestation"
+"""It verifies attestation statements."""
+TRUST = "trust"
+"""It holds attestation certificates against trust anchors, the audit's root among them."""
+COUNTER = "counter"
+"""It refuses a signature counter that did not grow."""
+BACKUP = "backup"
+"""It uses the backup flags."""
+FRAMES = "frames"
+"""It expects no ceremony within another site's page."""
+STATE = "state"
+"""It keeps challenges and credentials itself, rather than have its caller do so."""
+CLAIMS = (ATTESTATION, TRUST, COUNTER, BACKUP, FRAMES, STATE)
+
+
+class RelyingParty(Protocol):
+    """One account at a relying party, fresh for each check. Anything that is not refused by raising is accepted.
+
+    Only the four methods are needed. The attributes are read with `getattr`, and may be left out.
+
+    Attributes:
+        origin: of the page; `https://app.example.org` by default.
+        refusals: the exceptions that it refuses with; any other is reported as a crash. All of them by default.
+        claims: what it does of that which Level 3 leaves open, out of `CLAIMS`. What it does not claim is
+            reported as left to its caller, or as policy.
+    """
+
+    def creation_options(self) -> dict[str, Any]:
+        """Begins a registration: PublicKeyCredentialCreationOptionsJSON."""
+        ...
+
+    def register(self, response: dict[str, Any]) -> Any:
+        """Ends it with a RegistrationResponseJSON, and keeps the credential.
+
+        Raises:
+            Exception: it refuses.
+        """
+        ...
+
+    def request_options(self) -> dict[str, Any]:
+        """Begins an authentication: PublicKeyCredentialRequestOptionsJSON."""
+        ...
+
+    def authenticate(self, response: dict[str, Any]) -> Any:
+        """Ends it with an AuthenticationResponseJSON, and keeps the counter.
+
+        Raises:
+            Exception: it refuses.
+        """
+        ...
+
+
+class Source(Protocol):
+    """Where fresh relying parties come from.
+
+    Attributes:
+        name: what is audited.
+        label: what a person should know about it; may be empty.
+    """
+
+    name: str
+    label: str
+
+    def fresh(self, case: str) -> RelyingParty:
+        """A relying party with one new account."""
+        ...
+
+    def close(self) -> list[str]:
+        """Lets go of it; what could not be cleaned up is returned."""
+        ...
+
+
+class Factory:
+    """Parties that a Python callable makes.
+
+    Args:
+        name: what is audited.
+        make: gives a fresh party, called without arguments.
+    """
+
+    label = ""
+
+    def __init__(self, name: str, make: Callable[[], RelyingParty]) -> None:
+        self.name = name
+        self._make = make
+
+    def fresh(self, case: str) -> RelyingParty:  # noqa: ARG002 - for targets that name what they make
+        """A new party."""
+        return self._make()
+
+    def close(self) -> list[str]:
+        """Closes what the factory holds open, if it has a `close`."""
+        close = getattr(self._make, "close", None)
+        if close is not None:
+            close()
+        return []
+
+
+def origin_of(party: RelyingParty) -> str:
+    """The page's origin."""
+    origin: str = getattr(party, "origin", "https://app.example.org")
+    return origin
+
+
+def claims_of(party: RelyingParty) -> frozenset[str]:
+    """What it claims to do."""
+    return frozenset(getattr(party, "claims", ()))
+
+
+def refusals_of(party: RelyingParty) -> tuple[type[Exception], ...]:
+    """What it refuses with."""
+    refusals: tuple[type[Exception], ...] = getattr(party, "refusals", (Exception,))
+    return refusals
+
+
+def wants_verification(options: Mapping[str, Any]) -> bool:
+    """Whether options require user verification."""
+    selection = options.get("authenticatorSelection") or {}
+    return "required" in (options.get("userVerification"), selection.get("userVerification"))

@@ -1,0 +1,147 @@
+"""Runs cases against a relying party and judges what came of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from mfa_harness.passkey_audit.cases import CASES, SIGNED, UNIDENTIFIED, VERIFICATION
+from mfa_harness.passkey_audit.party import (
+    ATTESTATION,
+    STATE,
+    TRUST,
+    claims_of,
+    origin_of,
+    refusals_of,
+    wants_verification,
+)
+from mfa_harness.passkey_audit.verdict import Finding, Verdict
+from mfa_simulators.clock import VirtualClock
+from mfa_simulators.passkey import ACCEPT, POLICY, VirtualPasskey, WebAuthnError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from mfa_harness.passkey_audit.cases import Case
+    from mfa_harness.passkey_audit.party import RelyingParty, Source
+
+SEED: Final = "passkey audit"
+_ASKS: Final = ("direct", "indirect", "enterprise")
+_LONGEST: Final = 160
+
+
+def passkey(**settings: Any) -> VirtualPasskey:
+    """A passkey that can have every fault: it counts, is backed up, and attests."""
+    return VirtualPasskey(
+        clock=VirtualClock("2026-01-01T00:00:00Z"), seed=SEED, counter="per-credential", **settings
+    )
+
+
+def audit(source: Source, cases: Iterable[Case] = tuple(CASES.values())) -> Iterator[Finding]:
+    """Tries each case on a fresh account, after the same without the fault was accepted there.
+
+    Args:
+        source: where relying parties come from.
+        cases: what to try.
+    """
+    for case in cases:
+        yield _try(source.fresh(case.id), case)
+
+
+def _try(party: RelyingParty, case: Case) -> Finding:
+    key = passkey()
+    origin = origin_of(party)
+    attested = False
+    try:
+        if case.ceremony == "get" or case.sequence is not None:
+            options = party.creation_options()
+            attested = options.get("attestation") in _ASKS
+            party.register(key.create(options, origin=origin))
+        if case.ceremony == "get":
+            party.authenticate(key.get(party.request_options(), origin=origin))
+    except Exception as error:  # noqa: BLE001 - whatever another's code raises
+        return Finding(case, Verdict.BLOCKED, said=f"the honest ceremony before was refused: {_words(error)}")
+    try:
+        if case.sequence is not None:
+            needed = _lacking(case, party, {}, attested=attested)
+            last = case.sequence.prepare(party, key)
+        elif case.ceremony == "create":
+            options = party.creation_options()
+            attested = options.get("attestation") in _ASKS
+            needed = _lacking(case, party, options, attested=attested)
+            response = key.create(_with_attestation(options, case), origin=origin, fault=case.fault)
+            last = _later(party.register, response)
+        else:
+            key, needed, last = _assertion(party, case, key)
+    except LookupError as error:
+        return Finding(case, Verdict.NOT_APPLICABLE, said=str(error))
+    except (ValueError, WebAuthnError) as error:
+        return Finding(case, Verdict.NOT_APPLICABLE, said=str(error))
+    except Exception as error:  # noqa: BLE001 - whatever another's code raises
+        return Finding(case, Verdict.BLOCKED, said=f"the honest steps before were refused: {_words(error)}")
+    outcome, said = _outcome(last, refusals_of(party))
+    return Finding(case, _judge(case, outcome, needed, party), outcome, said)
+
+
+def _assertion(
+    party: RelyingParty, case: Case, key: VirtualPasskey
+) -> tuple[VirtualPasskey, str, Callable[[], Any]]:
+    if case.fault == "user-verified-forged":
+        key.configure(user_verification=False)
+    options = party.request_options()
+    needed = _lacking(case, party, options, attested=False)
+    response = key.get(options, origin=origin_of(party), fault=case.fault)
+    return key, needed, _later(party.authenticate, response)
+
+
+def _later(call: Callable[[dict[str, Any]], Any], response: dict[str, Any]) -> Callable[[], Any]:
+    return lambda: call(response)
+
+
+def _with_attestation(options: dict[str, Any], case: Case) -> dict[str, Any]:
+    """Where only a signature could catch it, the passkey attests though nobody asked."""
+    if case.step == "7.1 step 22" and options.get("attestation") not in _ASKS:
+        return options | {"attestation": "direct"}
+    return options
+
+
+def _lacking(case: Case, party: RelyingParty, options: dict[str, Any], *, attested: bool) -> str:
+    """Why the step is not due; empty if it is."""
+    claims = claims_of(party)
+    needs = case.needs
+    if not needs:
+        return ""
+    if needs == VERIFICATION:
+        return "" if wants_verification(options) else "it does not require user verification"
+    if needs == UNIDENTIFIED:
+        return "" if not options.get("allowCredentials") else "it lists the user's credentials"
+    if needs in (ATTESTATION, TRUST) and not attested and needs not in claims:
+        return f"no {SIGNED}"
+    return "" if needs in claims else f"it does not claim '{needs}'"
+
+
+def _outcome(last: Callable[[], Any], refusals: tuple[type[Exception], ...]) -> tuple[str, str]:
+    try:
+        last()
+    except refusals as error:
+        return "refused", _words(error)
+    except Exception as error:  # noqa: BLE001 - a crash is a finding
+        return "crashed", _words(error)
+    return "accepted", ""
+
+
+def _judge(case: Case, outcome: str, lacking: str, party: RelyingParty) -> Verdict:
+    if case.step == POLICY:
+        return Verdict.CRASHED if outcome == "crashed" else Verdict.POLICY
+    if case.step == ACCEPT:
+        return Verdict.ACCEPTED if outcome == "accepted" else Verdict.REFUSED
+    if outcome == "crashed":
+        return Verdict.CRASHED
+    if lacking and outcome == "accepted":
+        return Verdict.CALLER if case.needs == STATE and STATE not in claims_of(party) else Verdict.POLICY
+    return Verdict.CHECKED if outcome == "refused" else Verdict.MISSED
+
+
+def _words(error: Exception) -> str:
+    text = " ".join(str(error).split())
+    named = f"{type(error).__name__}: {text}" if text else type(error).__name__
+    return named if len(named) <= _LONGEST else named[: _LONGEST - 3] + "..."

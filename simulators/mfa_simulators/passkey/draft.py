@@ -1,0 +1,101 @@
+"""What an authenticator is about to sign (WebAuthn L3 sections 6.1 and 6.5)."""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from mfa_simulators.passkey.attestation.paper import Paper
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mfa_simulators.passkey.keys import KeyPair
+    from mfa_simulators.passkey.vault import HeldCredential
+
+USER_PRESENT: Final = 0x01
+USER_VERIFIED: Final = 0x04
+BACKUP_ELIGIBLE: Final = 0x08
+BACKED_UP: Final = 0x10
+ATTESTED: Final = 0x40
+EXTENSIONS: Final = 0x80
+_flags_and_counter: Final = struct.Struct(">BI").pack
+_length: Final = struct.Struct(">H").pack
+
+
+@dataclass(slots=True)
+class Draft:
+    """What is about to be signed; mutable so that a lying authenticator may change it.
+
+    Attributes:
+        held: the credential.
+        client_data_hash: SHA-256 of the client data.
+        flags: the flag byte.
+        counter: the signature counter.
+        signer: the key that signs.
+        rp_id_hash: SHA-256 of the RP id.
+        aaguid: model, in a registration.
+        credential_id: the id to attest, in a registration; empty in an assertion.
+        public_key: the COSE key to attest, in a registration; empty in an assertion.
+        attested: bytes of attested credential data to use instead of the three above.
+        extensions: CBOR of extension outputs.
+        format: of the attestation statement; `packed-x5c` is `packed` with certificates.
+        statement: CBOR of an attestation statement to use instead of the one that the format makes.
+        statement_algorithm: to name in the statement instead of the key's.
+        paper: what certificates and the like are to say.
+        deterministic: the same message gives the same signature.
+        data: authenticator data to use instead of what all this makes.
+    """
+
+    held: HeldCredential
+    client_data_hash: bytes
+    flags: int
+    counter: int
+    signer: KeyPair
+    rp_id_hash: bytes
+    aaguid: bytes = b""
+    credential_id: bytes = b""
+    public_key: bytes = b""
+    attested: bytes | None = None
+    extensions: bytes = b""
+    format: str = ""
+    statement: bytes | None = None
+    statement_algorithm: int | None = None
+    paper: Paper = field(default_factory=Paper)
+    deterministic: bool = False
+    data: bytes | None = None
+
+    def render(self) -> bytes:
+        """The authenticator data (WebAuthn L3 section 6.1)."""
+        if self.data is not None:
+            return self.data
+        start = self.rp_id_hash + _flags_and_counter(self.flags, self.counter)
+        if self.attested is not None:
+            return start + self.attested + self.extensions
+        if not self.public_key:
+            return start + self.extensions
+        size = _length(len(self.credential_id))
+        return b"".join((start, self.aaguid, size, self.credential_id, self.public_key, self.extensions))
+
+
+_FLAGS: Final = {
+    "UP": USER_PRESENT,
+    "UV": USER_VERIFIED,
+    "BE": BACKUP_ELIGIBLE,
+    "BS": BACKED_UP,
+}
+
+
+def force(flags: int, forced: Mapping[str, bool]) -> int:
+    """Flags with some set or cleared.
+
+    Raises:
+        ValueError: there is no such flag.
+    """
+    for name, value in forced.items():
+        flag = _FLAGS.get(name)
+        if flag is None:
+            raise ValueError(f"expected flags out of {list(_FLAGS)}, found {name!r}")
+        flags = flags | flag if value else flags & ~flag
+    return flags

@@ -1,0 +1,74 @@
+"""Drivers to talk to: the miniatures beside this file, and the ones that ship."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from mfa_harness import check_run
+from mfa_harness.events import CheckFinished, RunFinished
+from mfa_harness.options import CheckOptions
+from mfa_harness.targets.driving.driver import Driver
+from mfa_harness.targets.driving.driver_client import DriverClient
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from mfa_harness.events import Event
+
+    Start = Callable[..., Driver]
+
+MINIATURES = Path(__file__).with_name("miniatures.py")
+PYTHON_REFERENCE = shlex.join([sys.executable, "-m", "mfa_harness.drivers.python_reference"])
+
+
+def miniature(name: str) -> str:
+    """The command of a miniature."""
+    return shlex.join([sys.executable, str(MINIATURES), name])
+
+
+@pytest.fixture
+def start() -> Iterator[Start]:
+    """Makes drivers, and stops them in the end."""
+    made: list[Driver] = []
+
+    def make(spec: str, **how: Any) -> Driver:
+        driver = Driver(spec, **{"start_seconds": 20.0, "call_seconds": 20.0, **how})
+        made.append(driver)
+        return driver
+
+    yield make
+    for driver in made:
+        driver.close()
+
+
+def client_of(driver: Driver, **more: Any) -> DriverClient:
+    """A client of a driver, in an environment that nobody visits."""
+    place = {"base_url": "http://localhost:9/api/v0", "environment_id": "0", "origin": "http://localhost"}
+    return DriverClient(driver, **{**place, **more})
+
+
+class Ran:
+    """A run through a client: its events, and how it ended."""
+
+    def __init__(self, client: str, *only: str, target: str = "reference", **options: Any) -> None:
+        self.events: list[Event] = []
+        chosen = CheckOptions(target=target, only=only, client=client, **options)
+        self.code = check_run.run_check(chosen, [self])
+        self.checks = {event.id: event for event in self.events if isinstance(event, CheckFinished)}
+        self.verdicts = {id_: check.verdict.value for id_, check in self.checks.items()}
+
+    def on_event(self, event: Event) -> None:
+        self.events.append(event)
+
+    def close(self) -> None:
+        pass
+
+    @property
+    def end(self) -> RunFinished:
+        [end] = [event for event in self.events if isinstance(event, RunFinished)]
+        return end

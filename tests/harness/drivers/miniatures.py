@@ -1,0 +1,124 @@
+"""Drivers of a few lines, each wrong in one way. Run as: python miniatures.py NAME."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ACTIONS = [
+    "initialize",
+    "state",
+    "send_email_otp",
+    "verify_otp",
+    "get_mfa_recovery_codes",
+    "register_passkey",
+]
+
+
+def write(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+def say(**message: Any) -> None:
+    write(json.dumps(message))
+
+
+def hello(**changed: Any) -> None:
+    about = {"protocol": 1, "name": "mini", "version": "1", "capabilities": ACTIONS, "enrolment": "auth"}
+    say(hello={**about, **changed})
+
+
+def greeting(name: str) -> None:
+    if name == "mute":
+        time.sleep(60)
+    elif name == "dies":
+        sys.stderr.write("ModuleNotFoundError: no module named 'sdk'\n")
+        sys.exit(3)
+    elif name == "chatty":
+        write("Starting the SDK ...")
+    elif name == "other-protocol":
+        hello(protocol=2)
+    elif name == "misspelt-action":
+        hello(capabilities=[*ACTIONS, "register_passkeys"])
+    elif name == "unknown-field":
+        hello(homepage="https://example.org")
+    elif name == "no-state":
+        hello(capabilities=["initialize"])
+    elif name == "cannot-enrol":
+        hello(capabilities=[*ACTIONS, "register_totp_mfa_device"])
+    elif name == "result-first":
+        say(result={"id": 1, "value": None})
+    else:
+        hello()
+
+
+def do(name: str, said: dict[str, Any]) -> None:
+    number = said["id"]
+    result: dict[str, Any] = {"id": number, "value": None}
+    if said["action"] == "state":
+        result["value"] = {"token": None, "user": None, "expires_at": None, "mfa_token": None}
+    if said["action"] == "send_email_otp" and name in DEFECTS:
+        DEFECTS[name](result, said["client"])
+    if result:
+        say(result=result)
+
+
+def crash(_result: dict[str, Any], _client: str) -> None:
+    sys.stderr.write("Segmentation fault\n")
+    sys.exit(139)
+
+
+def garble(result: dict[str, Any], _client: str) -> None:
+    result.clear()
+    write("\x00{")
+
+
+def fail(result: dict[str, Any], error: dict[str, Any]) -> None:
+    del result["value"]
+    result["error"] = {"message": "no", **error}
+
+
+def ask(result: dict[str, Any], client: str) -> None:
+    say(ask={"id": "a", "client": client, "what": "code", "email": "ada@example.org"})
+    answer = json.loads(sys.stdin.readline())["answer"]
+    result["value"] = {"verificationUUID": answer["value"], "email": "ada@example.org"}
+
+
+DEFECTS: dict[str, Callable[[dict[str, Any], str], object]] = {
+    "hangs": lambda result, _: result.clear(),
+    "crashes": crash,
+    "garbage": garble,
+    "other-id": lambda result, _: result.update(id=result["id"] + 1000),
+    "twice": lambda result, _: say(result=result),
+    "both": lambda result, _: result.update(error={"kind": "other", "message": "and yet"}),
+    "neither": lambda result, _: result.pop("value"),
+    "unknown-kind": lambda result, _: fail(result, {"kind": "wrong_code"}),
+    "wrong-type": lambda result, _: result.update(value={"verificationUUID": 7}),
+    "says-not-supported": lambda result, _: fail(result, {"kind": "not_supported"}),
+    "refuses": lambda result, _: fail(result, {"kind": "rate_limited", "retry_after": 7}),
+    "asks-for-another": lambda result, _: ask(result, "nobody"),
+    "asks-for-a-code": ask,
+}
+
+
+def main(name: str) -> None:
+    for line in sys.stdin:
+        [(word, said)] = json.loads(line).items()
+        if word == "hello":
+            greeting(name)
+        elif word == "do":
+            do(name, said)
+        elif word == "bye":
+            if name == "stays":
+                time.sleep(60)
+            return
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

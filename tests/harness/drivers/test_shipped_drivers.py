@@ -1,0 +1,84 @@
+"""The drivers that ship, and those that the documentation shows: they are run, not believed."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+from mfa_harness import drivers
+from mfa_harness.targets.target import TargetError
+
+from .conftest import PYTHON_REFERENCE, Ran
+
+ROOT = Path(__file__).parents[3]
+SHIPPED = Path(drivers.__path__[0])
+DYNAMIC_JS = shlex.join([sys.executable, "-m", "mfa_harness.drivers.dynamic_js"])
+
+
+def listing(language: str) -> str:
+    """The one listing of a language in docs/driver.md."""
+    document = (ROOT / "docs" / "driver.md").read_text(encoding="utf-8")
+    (found,) = re.findall(rf"```{language}\n(.*?)```", document, re.DOTALL)
+    return str(found)
+
+
+def test_the_python_driver_of_the_documentation_is_the_one_that_ships() -> None:
+    shipped = SHIPPED / "python_reference" / "__main__.py"
+    assert listing("python") == shipped.read_text(encoding="utf-8")
+
+
+def test_both_drivers_of_the_documentation_are_short() -> None:
+    assert len(listing("python").splitlines()) < 60
+    assert len(listing("bash").splitlines()) < 60
+
+
+@pytest.mark.skipif(not all(map(shutil.which, ("bash", "curl", "jq"))), reason="needs bash, curl and jq")
+def test_the_shell_driver_of_the_documentation_works(tmp_path: Path) -> None:
+    script = tmp_path / "driver.sh"
+    script.write_text(listing("bash"), encoding="utf-8")
+    ran = Ran(f"bash {script}", "totp.one-device.second-refused", "totp.exact-format.leading-zero-lost")
+    assert ran.code == 0
+    assert set(ran.verdicts.values()) == {"pass"}
+
+
+@pytest.fixture(scope="session")
+def dynamic_js() -> str:
+    """The vendor's JavaScript SDK, where somebody has installed it."""
+    home = Path(os.environ.get("DYNAMIC_JS_HOME", ROOT / "build" / "drivers" / "dynamic-js"))
+    if not (home / "node_modules" / "@dynamic-labs-sdk" / "client").is_dir() or not shutil.which("node"):
+        pytest.skip("the vendor's SDK is not installed here: make drivers")
+    return f"env DYNAMIC_JS_HOME={shlex.quote(str(home))} {DYNAMIC_JS}"
+
+
+def test_the_vendors_javascript_sdk_runs_the_suite(dynamic_js: str) -> None:
+    ran = Ran(dynamic_js, "totp.one-device", "recovery.single-use", "passkey.sign-in")
+    assert ran.code == 0
+    assert list(ran.verdicts.values()).count("pass") > 10
+
+
+def test_a_sdk_that_is_not_installed_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("DYNAMIC_JS_HOME", str(tmp_path))
+    with pytest.raises(TargetError, match=r"is not installed in|no `node` on PATH"):
+        Ran(DYNAMIC_JS, "totp.one-device")
+
+
+@pytest.mark.parametrize("name", ["python_reference", "dynamic_js"])
+def test_every_driver_says_what_it_is(name: str) -> None:
+    assert (SHIPPED / name / "README.md").is_file()
+
+
+def test_the_vendors_sdk_is_pinned() -> None:
+    package = (SHIPPED / "dynamic_js" / "package.json").read_text(encoding="utf-8")
+    assert re.findall(r'"@dynamic[^"]*": "([^"]*)"', package) == ["1.27.1", "5.3.2", "5.3.2"]
+    assert not list(SHIPPED.rglob("package-lock.json"))
+
+
+def test_the_reference_driver_leaves_nothing_to_a_client_untested() -> None:
+    ran = Ran(PYTHON_REFERENCE, "passkey.sign-in", "step-up.check")
+    assert set(ran.verdicts.values()) == {"pass"}
