@@ -32,6 +32,12 @@ Feature: Passkeys
     When she signs in again with her passkey
     Then she is fully signed in
 
+  @passkey.needs-user.no-account
+  Scenario: A passkey makes no account
+    Given a new user
+    When she signs in with a passkey that was never registered
+    Then she is refused
+
   @passkey.several-bounded.two
   Scenario: A second passkey is welcome
     Given a user who has enrolled a passkey

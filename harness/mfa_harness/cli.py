@@ -22,6 +22,7 @@ from mfa_harness.commands import (
     fuzz,
     init,
     listing,
+    passkey,
     replay,
     report,
     self_test,
@@ -71,6 +72,7 @@ app.command("self-test", short_help="Does the suite catch every fault?")(self_te
 app.command("list", short_help="List requirements, scenarios, steps, faults, capabilities.")(listing.listing)
 app.command("explain", short_help="Explain one of them.")(explain.explain)
 app.command("report", short_help="Make reports of a run that was kept.")(report.report)
+app.add_typer(passkey.app, name="passkey", short_help="Audit a relying party; list passkey faults.")
 app.command("authenticator", short_help="A simulated authenticator app.")(authenticator.authenticator)
 
 

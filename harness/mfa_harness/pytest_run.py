@@ -6,7 +6,9 @@ PYTEST_ADDOPTS, plugins that load themselves, somebody's ini file: a verdict mus
 from __future__ import annotations
 
 import os
+import signal
 import tempfile
+import threading
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -72,7 +74,11 @@ def conduct(session: ScenarioSession, files: Iterable[Path], choice: Choice) -> 
         RuntimeError: a file that was read before could not be collected, which is a bug of ours.
     """
     conductor = _Conductor(session, choice)
-    with tempfile.TemporaryDirectory(prefix="mfa-harness-") as folder, _clean_environment():
+    with (
+        tempfile.TemporaryDirectory(prefix="mfa-harness-") as folder,
+        _clean_environment(),
+        _stopped_like_by_hand(),
+    ):
         ini = Path(folder) / "pytest.ini"
         ini.write_text("[pytest]\naddopts =\n", encoding="utf-8")
         arguments = ["-c", str(ini), "--rootdir", str(suite.suite_dir())]
@@ -87,6 +93,23 @@ def conduct(session: ScenarioSession, files: Iterable[Path], choice: Choice) -> 
     if conductor.uncollected:
         raise RuntimeError("pytest could not collect the suite:\n" + "\n".join(conductor.uncollected))
     return conductor.interrupted
+
+
+@contextmanager
+def _stopped_like_by_hand() -> Generator[None, None, None]:
+    """Take SIGTERM, by which CI systems end a job, for Ctrl-C: the report of what ran is written."""
+
+    def interrupt(_number: int, _frame: object) -> None:
+        raise KeyboardInterrupt
+
+    if threading.current_thread() is not threading.main_thread():
+        yield  # only the main thread is told of signals
+        return
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 @contextmanager

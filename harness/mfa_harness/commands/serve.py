@@ -141,9 +141,12 @@ def _invitation(url: str, environments: Sequence[Environment], *, control: bool)
         code = f"  e-mail code of everybody: {each.settings.email_code}" if each.settings.email_code else ""
         with_faults = f"  with the fault {', '.join(each.faults)}" if each.faults else ""
         yield f"  environment {each.id}{code}{with_faults}"
+        yield f"    for a backend: keys (JWKS) {each.keys_url}"
+        yield f"                   issuer {each.issuer}  audience {each.origin}"
     yield "Check it from another terminal:"
     if control:
         yield f"  mfa-harness check {url}"
+        yield f"  mfa-harness check {url} --backend http://localhost:3000 --request 'GET /me'"
         return
     first = environments[0]
     yield f"  mfa-harness init {url} --environment {first.id} --output reference.toml"

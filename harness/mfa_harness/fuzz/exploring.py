@@ -12,7 +12,7 @@ from hypothesis.errors import Flaky
 from hypothesis.stateful import run_state_machine_as_test
 
 from mfa_harness.fuzz.breaches import FuzzBreach, breach_of
-from mfa_harness.fuzz.findings import Finding, confirm
+from mfa_harness.fuzz.findings import Finding, confirm, finding_of
 from mfa_harness.fuzz.machine import machine_of, quick_settings
 from mfa_harness.fuzz.rules import RULES
 from mfa_harness.fuzz.shrinking import shrink
@@ -51,7 +51,8 @@ class Explorer:
         steps: how many acts at most; None for no bound.
         seconds: how long at most; None for no bound.
         known: requirements whose breach is no news.
-        watch: told now and then, for a live line.
+        only_first: stop at the first finding, and keep it as it was found.
+        watch: told after every step, for a live line.
     """
 
     def __init__(
@@ -62,6 +63,7 @@ class Explorer:
         steps: int | None = None,
         seconds: float | None = None,
         known: Iterable[str] = (),
+        only_first: bool = False,
         watch: Callable[[Explorer], None] = lambda _explorer: None,
     ) -> None:
         self.run = run
@@ -75,6 +77,7 @@ class Explorer:
         self.reached = Reached()
         self.steps = 0
         self.begun = time.perf_counter()
+        self.only_first = only_first
         self.watch = watch
         self.settings: dict[str, Any] = {}
         if isinstance(run.target, ReferenceTarget):
@@ -101,7 +104,7 @@ class Explorer:
     def explore(self) -> None:
         """Tell stories until the budget is spent; findings are shrunk and confirmed as they come."""
         rounds = 0
-        while not self._spent:
+        while not (self._spent or (self.only_first and self.findings)):
             machine = seeded(self.seed * _ROUND + rounds)(machine_of(self))
             rounds += 1
             self._found = None
@@ -124,6 +127,9 @@ class Explorer:
         deviation = told.deviation
         assert deviation is not None
         steps = self.steps
+        if self.only_first:
+            self.findings.append(finding_of(told, deviation, steps=steps, target=self.run.target.name))
+            return
         shortest = shrink(self.run, told, **self.settings)
         self.findings.append(confirm(self.run, shortest, steps=steps, **self.settings))
         self.known.add(deviation.requirement)

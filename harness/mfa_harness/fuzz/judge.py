@@ -94,7 +94,7 @@ def _of_answer(
         return _of_refusal(act, prediction, answer)
     if prediction.allowed and answer.accepted is False:
         return Deviation(prediction.requirement, "it is accepted", answer.told, f"{act.who} succeeds")
-    return _of_success(act, prediction, answer) if answer.accepted else None
+    return _of_success(model, act, prediction, answer) if answer.accepted else None
 
 
 def _of_race(prediction: Prediction, answer: Answer) -> Deviation | None:
@@ -122,7 +122,14 @@ def _of_refusal(act: Act, prediction: Prediction, answer: Answer) -> Deviation |
     return None
 
 
-def _of_success(act: Act, prediction: Prediction, answer: Answer) -> Deviation | None:
+def _apps_then(model: Model, act: Act) -> str:
+    account = model.accounts[act.who]
+    if act.who != SHE or account.pending:
+        return ""
+    return "1 verified authenticator app is listed" if account.verified else "no authenticator app is listed"
+
+
+def _of_success(model: Model, act: Act, prediction: Prediction, answer: Answer) -> Deviation | None:
     who = act.who
     if prediction.mfa_token is not None and prediction.mfa_token != answer.mfa_token:
         what = "an MFA token" if prediction.mfa_token else "no token"
@@ -138,6 +145,9 @@ def _of_success(act: Act, prediction: Prediction, answer: Answer) -> Deviation |
         then = "step-up is needed" if prediction.step_up else "step-up is not needed"
         return Deviation(prediction.requirement, then, f"isRequired {str(answer.step_up).lower()}", then)
     if prediction.also is not None and (broken := prediction.also(answer)):
+        if broken == "devices.listed":
+            got = f"{len(answer.listed or ())} devices, {sum(answer.listed or ())} verified"
+            return Deviation(broken, "her own devices", got, _apps_then(model, act))
         return Deviation(
             broken,
             "the codes that there should be",
@@ -213,6 +223,7 @@ def _why_methods(act: Act, sight: Sight, verified: int) -> str:
 def _of_scope(model: Model, account: Account, act: Act, sight: Sight) -> Deviation | None:
     gated, full = GATED in sight.scopes, FULL in sight.scopes
     if not model.certain(account):
+        account.front.gated = gated  # either reading is right: this is the one
         return None
     expected = account.front.gated
     if gated != full and gated == expected:

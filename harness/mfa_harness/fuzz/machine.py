@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import HealthCheck, Phase, Verbosity, settings, strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
-from mfa_harness.fuzz.words import APP, BOTH, NEW, NOTHING, PASSKEY, Opening
+from mfa_harness.fuzz.words import APP, BOTH, NEW, NOTHING, PASSKEY, SHE, Opening
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from mfa_harness.fuzz.words import Act
     from mfa_harness.targets.profile import Profile
 
-_MOST_ACTS = 1000
+_MOST_ACTS = 1999
+_OTHERS_SHARE = 4  # how seldom it may be the other user who acts
 _IDENTIFIER = str.maketrans(" -", "__", "'")
 STEPS_A_STORY = 40
 STORIES_A_ROUND = 12
@@ -34,12 +35,14 @@ def openings(profile: Profile) -> st.SearchStrategy[Opening]:
     switch = st.booleans()
     usual = st.builds(
         Opening,
-        session_based=switch if profile.has("session-based") else st.just(value=False),
+        session_based=st.sampled_from([True, True, False])
+        if profile.has("session-based")
+        else st.just(value=False),
         onboarding=st.sampled_from([False, False, True])
         if profile.has("onboarding")
         else st.just(value=False),
         action=st.sampled_from(["", "single-use", "time-bound"]) if profile.has("actions") else st.just(""),
-        she=st.sampled_from([*enrolled, NOTHING, NEW]),
+        she=st.sampled_from([*enrolled, *enrolled, NOTHING, NOTHING, NEW]),
         other=st.sampled_from([None, *enrolled]),
     )
     if not profile.has("step-up-enforced"):
@@ -95,7 +98,9 @@ class StoryMachine(RuleBasedStateMachine):
         acts = self.offered[name]
         self._offered = None
         assert self.teller is not None
-        self.explorer.act(self.teller, acts[choice % len(acts)])
+        hers = [act for act in acts if act.who == SHE]
+        pool = hers if hers and choice % _OTHERS_SHARE else acts
+        self.explorer.act(self.teller, pool[choice // _OTHERS_SHARE % len(pool)])
 
     def close(self) -> None:
         """Let go of the story."""

@@ -41,6 +41,7 @@ _CHECK: Final = Check(
     scenario="fuzz",
 )
 _TOKENS: Final = (b'"jwt"', b'"minifiedJwt"', b'"mfaToken"', b'"elevatedAccessToken"')
+_SHOWS_CODES: Final = ("reads codes", "tries to read codes", "regenerates codes")
 _TOO_LATE: Final = "nothing was asked of the server"
 
 
@@ -261,7 +262,8 @@ class Stage(World):
             mfa_token=bool(getattr(value, "mfa_token", None)),
             elevated=bool(getattr(value, "elevated_access_token", None)),
             device=value.id if isinstance(value, TotpRegistration) else "",
-            codes=value if isinstance(value, tuple) else None,
+            codes=value if isinstance(value, tuple) and act.rule in _SHOWS_CODES else None,
+            listed=tuple(device.verified for device in value or ()) if act.rule == "lists devices" else None,
             expires_at=actor.sessions[-1].state.expires_at if actor.sessions else None,
             step_up=value.is_required if isinstance(value, StepUp) else None,
             sight=self._look(act, actor),
@@ -283,12 +285,11 @@ class Stage(World):
         if client is None or not client.state.signed_in or act.rule.startswith("races"):
             return None
         try:
-            methods = client.get_mfa_methods(verified_only=True)
-            devices = client.get_mfa_devices()
+            methods = client.get_mfa_methods(verified_only=False)
             user = client.refresh_user()
         except ClientError:
             return None
-        apps = [device for device in devices if device.type == "totp"]
+        apps = [device for device in methods.devices if device.type == "totp"]
         return Sight(
             verified=sum(device.verified for device in apps),
             unverified=sum(not device.verified for device in apps),

@@ -124,6 +124,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     tokens_in_refusal: tuple[str, ...] = ()
     device: str = ""
     codes: tuple[str, ...] | None = None
+    listed: tuple[bool, ...] | None = None
     expires_at: float | None = None
     passed: int = 0
     tried: int = 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
-from mfa_harness.passkey_audit.party import ATTESTATION, BACKUP, COUNTER, FRAMES, STATE, TRUST
+from mfa_harness.passkey_audit.party import ATTESTATION, BACKUP, COUNTER, FRAMES, PORT, STATE, STRICT, TRUST
 from mfa_harness.passkey_audit.sequences import SEQUENCES
 from mfa_simulators.passkey import ACCEPT, FAULTS, POLICY
 
@@ -19,12 +19,17 @@ WORDS: Final = {"create": "register", "get": "sign-in"}
 # The condition beyond which a step is not due: a claim of the party, or something its options say.
 VERIFICATION: Final = "user verification required"
 UNIDENTIFIED: Final = "no allow list"
-SIGNED: Final = "attestation asked for"
 _ATTESTATION_STEPS: Final = frozenset({"7.1 step 21", "7.1 step 22"})
 _TRUST_STEP: Final = "7.1 step 24"
 _NEEDS: Final = {
     "user-verified-cleared": VERIFICATION,
     "user-handle-missing": UNIDENTIFIED,
+    "origin-port": PORT,
+    # Who keeps the credentials looks one up by its id, and knows whose it is.
+    "credential-id-unknown": STATE,
+    "user-handle-other": STATE,
+    "user-handle-long": STATE,
+    "user-handle-empty": STATE,
     "cross-origin": FRAMES,
     "top-origin": FRAMES,
     "framed-by-foreigner": FRAMES,
@@ -33,6 +38,13 @@ _NEEDS: Final = {
     "counter-equal": COUNTER,
     "counter-regress": COUNTER,
     "counter-zero": COUNTER,
+    # No step of section 7 compares these: browsers write them, and authenticator data says what counts.
+    "wrong-base64": STRICT,
+    "credential-id-padded": STRICT,
+    "credential-type-other": STRICT,
+    "credential-type-missing": STRICT,
+    "credential-id-not-attested": STRICT,
+    "id-not-raw-id": STRICT,
 }
 
 
@@ -69,7 +81,11 @@ def _of_fault(fault: Fault, ceremony: Ceremony) -> Case | None:
     elif step in _ATTESTATION_STEPS:
         needs = ATTESTATION
     return Case(
-        f"{WORDS[ceremony]}/{fault.slug}", ceremony, fault.sentence, step, "" if step in (ACCEPT, POLICY) else needs,
+        f"{WORDS[ceremony]}/{fault.slug}",
+        ceremony,
+        fault.sentence,
+        step,
+        "" if step in (ACCEPT, POLICY) else needs,
         fault.slug,
     )
 
@@ -96,4 +112,3 @@ def _all() -> dict[str, Case]:
 
 
 CASES: Final = _all()
-STATEFUL: Final = STATE

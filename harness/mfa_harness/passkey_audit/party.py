@@ -19,7 +19,11 @@ FRAMES = "frames"
 """It expects no ceremony within another site's page."""
 STATE = "state"
 """It keeps challenges and credentials itself, rather than have its caller do so."""
-CLAIMS = (ATTESTATION, TRUST, COUNTER, BACKUP, FRAMES, STATE)
+PORT = "port"
+"""It expects its origins with their port, and takes no other."""
+STRICT = "strict JSON"
+"""It takes the JSON of Level 3 at its word: base64url without padding, `type`, `id` that is `rawId`."""
+CLAIMS = (ATTESTATION, TRUST, COUNTER, BACKUP, FRAMES, STATE, PORT, STRICT)
 
 
 class RelyingParty(Protocol):

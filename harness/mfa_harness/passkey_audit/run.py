@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from mfa_harness.passkey_audit.cases import CASES, SIGNED, UNIDENTIFIED, VERIFICATION
+from mfa_harness.passkey_audit.cases import CASES, UNIDENTIFIED, VERIFICATION
 from mfa_harness.passkey_audit.party import (
     ATTESTATION,
+    BACKUP,
+    COUNTER,
+    FRAMES,
+    PORT,
     STATE,
+    STRICT,
     TRUST,
     claims_of,
     origin_of,
@@ -27,6 +32,17 @@ if TYPE_CHECKING:
 SEED: Final = "passkey audit"
 _ASKS: Final = ("direct", "indirect", "enterprise")
 _LONGEST: Final = 160
+_UNCLAIMED: Final = {
+    ATTESTATION: "it does not claim to verify attestation",
+    TRUST: "it has no trust anchors for our root",
+    COUNTER: "it does not claim to refuse a counter that stands still",
+    BACKUP: "it does not claim to use the backup flags",
+    FRAMES: "it does not claim to refuse frames",
+    STATE: "its caller keeps challenges and credentials",
+    PORT: "it takes any port of its host",
+    STRICT: "it does not claim to take Level 3's JSON at its word",
+}
+_FORGED: Final = "user-verified-forged"  # needs a user who was not verified
 
 
 def passkey(**settings: Any) -> VirtualPasskey:
@@ -65,6 +81,8 @@ def _try(party: RelyingParty, case: Case) -> Finding:
             needed = _lacking(case, party, {}, attested=attested)
             last = case.sequence.prepare(party, key)
         elif case.ceremony == "create":
+            if case.fault == _FORGED:
+                key.configure(user_verification=False)
             options = party.creation_options()
             attested = options.get("attestation") in _ASKS
             needed = _lacking(case, party, options, attested=attested)
@@ -79,13 +97,14 @@ def _try(party: RelyingParty, case: Case) -> Finding:
     except Exception as error:  # noqa: BLE001 - whatever another's code raises
         return Finding(case, Verdict.BLOCKED, said=f"the honest steps before were refused: {_words(error)}")
     outcome, said = _outcome(last, refusals_of(party))
-    return Finding(case, _judge(case, outcome, needed, party), outcome, said)
+    verdict = _judge(case, outcome, needed, party)
+    return Finding(case, verdict, outcome, said, needed if verdict is Verdict.POLICY else "")
 
 
 def _assertion(
     party: RelyingParty, case: Case, key: VirtualPasskey
 ) -> tuple[VirtualPasskey, str, Callable[[], Any]]:
-    if case.fault == "user-verified-forged":
+    if case.fault == _FORGED:
         key.configure(user_verification=False)
     options = party.request_options()
     needed = _lacking(case, party, options, attested=False)
@@ -115,8 +134,8 @@ def _lacking(case: Case, party: RelyingParty, options: dict[str, Any], *, attest
     if needs == UNIDENTIFIED:
         return "" if not options.get("allowCredentials") else "it lists the user's credentials"
     if needs in (ATTESTATION, TRUST) and not attested and needs not in claims:
-        return f"no {SIGNED}"
-    return "" if needs in claims else f"it does not claim '{needs}'"
+        return "it asks for no attestation"
+    return "" if needs in claims else _UNCLAIMED[needs]
 
 
 def _outcome(last: Callable[[], Any], refusals: tuple[type[Exception], ...]) -> tuple[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -129,10 +130,25 @@ def _anew(options: dict[str, Any]) -> dict[str, Any]:
 
 
 def _with_id(key: VirtualPasskey, options: dict[str, Any], origin: str, identifier: bytes) -> dict[str, Any]:
-    """A registration with a key of its own that takes an id which is registered already."""
-    from mfa_simulators.passkey import forge_credential_id  # noqa: PLC0415
+    """A registration with a key of its own that takes an id which is registered already.
 
-    return forge_credential_id(key, options, origin=origin, credential_id=identifier)
+    Nothing is signed where no attestation is given, so the id can be put in the place of the key's own.
+    """
+    response = key.create(options | {"attestation": "none"}, origin=origin)
+    own = _decode(response["rawId"])
+    inner = response["response"]
+    for name in ("attestationObject", "authenticatorData"):
+        inner[name] = _encode(_decode(inner[name]).replace(own, identifier))
+    response["id"] = response["rawId"] = _encode(identifier)
+    return response
+
+
+def _decode(text: str) -> bytes:
+    return urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+def _encode(raw: bytes) -> str:
+    return urlsafe_b64encode(raw).rstrip(b"=").decode()
 
 
 SEQUENCES: Final = (
@@ -159,15 +175,27 @@ SEQUENCES: Final = (
         STATE,
         _same_credential,
     ),
-    Sequence("clone", "get", "A copy of the passkey signs in after the original.", "7.2 step 22", COUNTER, _clone),
     Sequence(
-        "rollback", "get", "The authenticator was set back by one signature.", "7.2 step 22", COUNTER, _rollback
+        "clone", "get", "A copy of the passkey signs in after the original.", "7.2 step 22", COUNTER, _clone
+    ),
+    Sequence(
+        "rollback",
+        "get",
+        "The authenticator was set back by one signature.",
+        "7.2 step 22",
+        COUNTER,
+        _rollback,
     ),
     Sequence(
         "counter-zero-for-ever", "get", "A synced passkey's counter stays zero.", ACCEPT, "", _zero_for_ever
     ),
     Sequence(
-        "verification-lost", "get", "The user is verified no longer (UV clear).", POLICY, "", _lost_verification
+        "verification-lost",
+        "get",
+        "The user is verified no longer (UV clear).",
+        POLICY,
+        "",
+        _lost_verification,
     ),
     Sequence("backup-lost", "get", "The passkey is backed up no longer.", ACCEPT, "", _lost_backup),
     Sequence(

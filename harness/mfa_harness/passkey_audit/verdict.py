@@ -47,9 +47,11 @@ class Finding:
         verdict: what came of it.
         outcome: `accepted`, `refused` or `crashed`; empty where nothing was tried.
         said: the refusal's own words, or why nothing was tried.
+        because: why the step is not due, where it is not.
     """
 
     case: Case
     verdict: Verdict
     outcome: str = ""
     said: str = ""
+    because: str = ""

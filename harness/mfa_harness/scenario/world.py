@@ -56,6 +56,8 @@ class World:
     def expect(self, actor: Actor) -> Actor:
         """Ask for a person."""
         self._only_before_the_first_action("a person")
+        if (self.check.requirement or "").startswith("client."):
+            self.need("client-sdk")
         for method in actor.methods:
             self.need(_METHOD_CAPABILITIES[method])
         actor.keeps_codes = any("recovery" in step.text for step in self.check.steps)

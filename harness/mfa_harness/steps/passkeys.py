@@ -8,6 +8,7 @@ from mfa_harness.scenario.outcome import require
 from mfa_harness.steps.lexicons import ACTS, FACTS
 from mfa_harness.steps.sentence import sentence
 from mfa_harness.verdicts import ScenarioError
+from mfa_simulators.webauthn import creation_options
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -201,3 +202,31 @@ def passkeys_listed(world: World, n: str) -> None:
     """The passkey list as it stands."""
     found = len(world.actor("she").client.get_passkeys())
     require(found == int(n), f"{n} passkey(s) in the list", f"{found} in the list")
+
+
+@ACTS.phrase("signs in with a passkey that was never registered")
+def signs_in_unregistered(world: World, actor: Actor) -> None:
+    """A discoverable passkey for this website, made without its server: it opens no session and makes no account."""
+    world.need("passkey-sign-in")
+    key = actor.person.new_key()
+    key.create(
+        creation_options(
+            challenge=b"made without the server",
+            rp_id=world.environment.rp_id,
+            rp_name="somebody",
+            user_id=b"nobody",
+            user_name="nobody",
+        ),
+        origin=world.environment.origin,
+    )
+
+    def sign_in(actor: Actor) -> Any:
+        return actor.open_browser().sign_in_with_passkey(passkey=Stranger(key))
+
+    def honest(twin: Actor) -> Any:
+        if not twin.sign_ins:
+            twin.sign_in()
+        twin.client.register_passkey()
+        return twin.sign_in_by_passkey()
+
+    world.attempt(actor, "signing in with an unregistered passkey", sign_in, honest=honest)

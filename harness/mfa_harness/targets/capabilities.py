@@ -93,6 +93,11 @@ _TABLE: Final = (
         "notices", "The harness can read the notices that users are sent about their factors.", assumed=False
     ),
     Capability(
+        "client-sdk",
+        "A client SDK is what is tested (--client), beside our own on our own server.",
+        assumed=False,
+    ),
+    Capability(
         "admin-reset", "The harness can perform the administrator's 'Reset MFA' (D-70).", assumed=False
     ),
 )

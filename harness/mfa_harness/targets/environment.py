@@ -88,7 +88,7 @@ class WireEnvironment:
             if self._seed is None
             else SeededRandomness(f"{self._seed}/client {self._connected}")
         )
-        return MfaClient(
+        return self.client_class(
             self.base_url,
             self.id,
             origin=self.origin,
@@ -100,6 +100,8 @@ class WireEnvironment:
             sign_nonces=self.signs_every_device or self._connected == 1,
         )
 
+    client_class: type[MfaClient] = MfaClient
+    """The client that people use; another where a faulty one is what is tested."""
     signs_every_device = True
     """Whether every browser proves its device by signed nonces, or, to save time, the first alone."""
 

@@ -12,6 +12,7 @@ from mfa_harness.targets.environment import WireEnvironment
 from mfa_harness.targets.profile import Profile
 from mfa_harness.targets.target import TargetError
 from mfa_harness.verdicts import Blocked, ScenarioError
+from mfa_simulators.client.faults import CLIENT_FAULTS, PREFIX
 from mfa_simulators.clock import VirtualClock
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from mfa_simulators.server import ReferenceServer
     from mfa_simulators.server.environment import Environment as ServerEnvironment
 
-_GIVEN: Final = ("clock", "settings_change", "admin_reset", "external_jwt", "notices", "log")
+_GIVEN: Final = ("clock", "settings_change", "admin_reset", "external_jwt", "notices", "log", "client_sdk")
 START: Final = "2026-01-01T00:00:07Z"
 """Where every scenario's clock begins: a few seconds into a time step, as people do."""
 
@@ -130,6 +131,8 @@ class ReferenceTarget:
         server: ReferenceServer | None = None,
     ) -> None:
         self.faults = tuple(faults)
+        self._server_faults = tuple(slug for slug in faults if not slug.startswith(PREFIX))
+        self._client_fault = next((slug for slug in faults if slug.startswith(PREFIX)), "")
         self.name = ":".join(("reference", ",".join(self.faults))) if self.faults else "reference"
         self.label = "our reference server, not yours"
         if self.faults:
@@ -149,13 +152,13 @@ class ReferenceTarget:
         Raises:
             TargetError: a fault is not known; names the nearest.
         """
-        from mfa_simulators.server.faults import FAULTS  # noqa: PLC0415 - loads the whole server
+        from mfa_harness.faults import ALL_FAULTS  # noqa: PLC0415 - loads the whole server
 
         for slug in self.faults:
-            if slug not in FAULTS:
+            if slug not in ALL_FAULTS:
                 raise TargetError(
                     f"target {self.name!r}",
-                    f"there is no fault {slug!r}{nearest(slug, FAULTS)}",
+                    f"there is no fault {slug!r}{nearest(slug, ALL_FAULTS)}",
                     "`mfa-harness list faults` prints them all",
                 )
         self._running()
@@ -184,11 +187,11 @@ class ReferenceTarget:
         declared = {**self.profile.server_settings(), **settings}  # it behaves as its profile says
         clock = self.new_clock(declared)
         try:
-            inside = server.environment(clock=clock, seed=seed, faults=self.faults, **declared)
+            inside = server.environment(clock=clock, seed=seed, faults=self._server_faults, **declared)
         except SettingsError as error:
             raise ScenarioError(str(error)) from error
         origin, rp_id = self.profile.site(declared)
-        return ReferenceEnvironment(
+        environment = ReferenceEnvironment(
             inside,
             clock,
             log=self._log,
@@ -201,6 +204,9 @@ class ReferenceTarget:
             seed=seed,
             locks_out=locks_out,
         )
+        if self._client_fault:
+            environment.client_class = CLIENT_FAULTS[self._client_fault].override
+        return environment
 
     def new_clock(self, settings: Mapping[str, Any]) -> Clock:  # noqa: ARG002 - for who has real time
         """The clock of a new environment, the people's too."""

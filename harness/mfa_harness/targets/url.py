@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from mfa_harness.targets.environment import WireEnvironment
     from mfa_harness.targets.profile import NamedEnvironment
 
+_NO_CLIENT: Final = "no client SDK is tested here: --client names its driver"
 _SKEW_WORTH_SAYING: Final = 5.0  # seconds; the Date header has whole seconds
 
 
@@ -103,6 +104,7 @@ class UrlTarget:
                 email_sign_in=True,
                 notices=True,
                 log="the log of another process cannot be read",
+                client_sdk=_NO_CLIENT,
             )
             return
         self._demand_profile()
@@ -286,6 +288,7 @@ def _without_control(profile: Profile) -> Profile:
         "admin_reset": "no control plane performs 'Reset MFA'",
         "notices": "no control plane tells what users are told of their factors",
         "log": "the log of another process cannot be read",
+        "client_sdk": _NO_CLIENT,
     }
     sign_in = profile.sign_in
     fixed = any(environment.settings.get("email_code") for environment in profile.environments)

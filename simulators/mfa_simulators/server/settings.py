@@ -55,6 +55,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     rp_id: str = "localhost"
     origins: tuple[str, ...] = ("http://localhost:*",)
     environment_name: str = "mfa-harness"
+    extra_scopes: tuple[str, ...] = ()  # every session's scope has these too
     allow_backup_codes: bool = True
     passkeys_per_user: int = 10
     passkey_signin: bool = True

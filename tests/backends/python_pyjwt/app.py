@@ -1,12 +1,13 @@
-"""A backend in Python: Litestar and PyJWT. `/me` needs a full session; each fault has a backend below its own name.
+"""A backend in Python: Litestar and PyJWT. `/right/me` needs a full session; each fault has one below its own name.
 
-python -m tests.backends.python_pyjwt.app PORT
+JWKS_URL=... ISSUER=... AUDIENCE=... python -m tests.backends.python_pyjwt.app PORT
 """
 
 from __future__ import annotations
 
 import os
 import sys
+from asyncio import to_thread
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -20,57 +21,71 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-def backends() -> dict[str, SessionTokens]:
-    """The right one, and the wrong ones, by the first word of the path."""
-    asks = os.environ.get("USERS_URL")
-    settings: dict[str, Any] = {
-        "jwks_url": os.environ["JWKS_URL"],
-        "issuer": os.environ["ISSUER"],
-        "audience": os.environ["AUDIENCE"],
-        "keys_seconds": float(os.environ.get("KEYS_SECONDS", "300")),
-        "is_alive": _asking(asks) if asks else None,
-    }
+def application(
+    jwks_url: str, issuer: str, audience: str, keys_seconds: float = 300, users_url: str = ""
+) -> Litestar:
+    """The right backend and the wrong ones, by the first word of the path.
+
+    Args:
+        jwks_url, issuer, audience, keys_seconds: see `SessionTokens`.
+        users_url: of the MFA server's `users`, to be asked whether a session still lives; "" for not asking.
+    """
+    is_alive = _asking(users_url) if users_url else None
     kinds: dict[str, type[SessionTokens]] = {
         "right": SessionTokens,
         **{slug: fault.tokens for slug, fault in FAULTS.items()},
     }
-    return {name: tokens(**settings) for name, tokens in kinds.items()}
+    backends = {
+        name: tokens(jwks_url, issuer, audience, keys_seconds=keys_seconds, is_alive=is_alive)
+        for name, tokens in kinds.items()
+    }
+
+    def caller(request: Request[Any, Any, Any]) -> dict[str, Any]:
+        name = request.path_params["name"]
+        if name not in backends:
+            raise NotFoundException
+        cookie = request.cookies.get("session")
+        shown = f"Bearer {cookie}" if cookie else request.headers.get("authorization")
+        try:
+            return backends[name].claims(shown)
+        except NotSignedInError as error:
+            raise NotAuthorizedException from error
+
+    @get("/{name:str}/me", sync_to_thread=True)
+    def me(request: Request[Any, Any, Any]) -> dict[str, Any]:
+        return {"user": caller(request)["sub"]}
+
+    @post("/{name:str}/orders", status_code=200)
+    async def order(request: Request[Any, Any, Any]) -> dict[str, Any]:
+        claims = await to_thread(caller, request)
+        return {"user": claims["sub"], "ordered": (await request.json())["n"]}
+
+    return Litestar([me, order], logging_config=None)
 
 
 def _asking(url: str) -> Callable[[str], bool]:
     """Asks the MFA server itself, which knows who has signed out."""
-    http = httpx.Client(timeout=5, trust_env=False)
-    return lambda token: http.get(url, headers={"authorization": f"Bearer {token}"}).is_success
+
+    def is_alive(token: str) -> bool:
+        shown = {"authorization": f"Bearer {token}"}
+        return httpx.get(url, headers=shown, timeout=5, trust_env=False).is_success
+
+    return is_alive
 
 
-BACKENDS = backends()
-
-
-def caller(request: Request[Any, Any, Any], backend: str) -> dict[str, Any]:
-    if backend not in BACKENDS:
-        raise NotFoundException
-    try:
-        return BACKENDS[backend].claims(request.headers.get("authorization"))
-    except NotSignedInError as error:
-        raise NotAuthorizedException from error
-
-
-@get("/{backend:str}/me", sync_to_thread=True)
-def me(request: Request[Any, Any, Any], backend: str) -> dict[str, Any]:
-    claims = caller(request, backend)
-    return {"user": claims["sub"]}
-
-
-@post("/{backend:str}/orders", sync_to_thread=True, status_code=200)
-def order(request: Request[Any, Any, Any], backend: str, data: dict[str, int]) -> dict[str, Any]:
-    claims = caller(request, backend)
-    return {"user": claims["sub"], "ordered": data["n"]}
+def config(app: Litestar, port: int) -> uvicorn.Config:
+    """For tests: long tokens are to reach the code above, and not to end in the HTTP parser."""
+    return uvicorn.Config(
+        app, port=port, log_config=None, lifespan="off", ws="none", h11_max_incomplete_event_size=1 << 20
+    )
 
 
 if __name__ == "__main__":
-    uvicorn.run(
-        Litestar([me, order], logging_config=None),
-        port=int(sys.argv[1]),
-        log_level="error",
-        h11_max_incomplete_event_size=1 << 20,  # for tests: so that long tokens reach the code above
+    served = application(
+        os.environ["JWKS_URL"],
+        os.environ["ISSUER"],
+        os.environ["AUDIENCE"],
+        keys_seconds=float(os.environ.get("KEYS_SECONDS", "300")),
+        users_url=os.environ.get("USERS_URL", ""),
     )
+    uvicorn.Server(config(served, int(sys.argv[1]))).run()

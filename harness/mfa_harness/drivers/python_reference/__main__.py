@@ -9,9 +9,9 @@ from typing import Any
 import msgspec
 
 from mfa_harness import __version__
-from mfa_simulators.client import Client, ClientError, MfaClient, OtpVerification
+from mfa_simulators.client import Client, ClientError, MfaClient, OtpVerification, ScreenWords
 
-ACTIONS = [name for name in dir(Client) if not name.startswith("_")]
+ACTIONS = [name for name in {*dir(Client), *dir(ScreenWords)} if not name.startswith("_")]
 CLIENTS: dict[str, MfaClient] = {}
 
 

@@ -37,7 +37,7 @@ _NEEDS_OTHER = "the other user's"
 _FORMS = ("last digit", "digit more", "full-width")
 
 
-@rule("starts app", "{who} starts to add an authenticator app", when=alive, needs=("totp",))
+@rule("starts app", "{who} starts to add an authenticator app", when=alive, needs=("totp",), weight=2)
 def starts(model: Model, account: Account, _act: Act, _sent: Sent) -> Prediction:
     """One verified app a user; an abandoned registration stands in nobody's way."""
     again = bool(account.pending)
@@ -133,7 +133,7 @@ def _can_enter(model: Model, account: Account, sentence: str) -> bool:
         return bool(model.last_steps.get(account.phone)) and account.entered
     if "recovery code" in sentence:
         return account.sheet_left > 0
-    return "first app" not in sentence or bool(account.first_phone)
+    return "first app" not in sentence or account.first_phone not in ("", account.phone)
 
 
 @rule(

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 @rule(
     "time passes",
-    "31 seconds pass",
-    "6 minutes pass",
+    *["31 seconds pass"] * 4,
+    *["6 minutes pass"] * 2,
     "3 hours pass",
     when=lambda _model, account, _: bool(account.browsers),
     needs=("clock",),

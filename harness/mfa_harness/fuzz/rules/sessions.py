@@ -38,6 +38,7 @@ def signs_up(model: Model, account: Account, _act: Act, _sent: Sent) -> Predicti
     "signs in",
     "{who} signs in again",
     when=lambda _model, account, _: account.exists and len(account.browsers) < _MOST_BROWSERS,
+    weight=2,
 )
 def signs_in(model: Model, account: Account, _act: Act, _sent: Sent) -> Prediction:
     """Another session, which has done no MFA."""
@@ -65,7 +66,7 @@ def _goes_back(_model: Model, account: Account, _: str) -> bool:
     return len(account.browsers) > 1
 
 
-@rule("switches session", "{who} goes back to her other session", when=_goes_back)
+@rule("switches session", "{who} goes back to her other session", when=_goes_back, weight=2)
 def switches(_model: Model, account: Account, _act: Act, _sent: Sent) -> Prediction:
     """Nothing is asked of the server; what is seen there must be as it was."""
     account.browsers.append(account.browsers.pop(-2))
@@ -103,7 +104,7 @@ def _has_browser(_model: Model, account: Account, _: str) -> bool:
     return bool(account.browsers) and account.front.open
 
 
-@rule("refreshes", "{who} refreshes her session", when=_has_browser)
+@rule("refreshes", "{who} refreshes her session", when=_has_browser, weight=2)
 def refreshes(model: Model, account: Account, _act: Act, _sent: Sent) -> Prediction:
     """The gate is looked at anew, and drops nothing."""
     dead = no_session(model, account)
@@ -118,8 +119,14 @@ def refreshes(model: Model, account: Account, _act: Act, _sent: Sent) -> Predict
 
 @rule("lists devices", "{who} tries to list her devices", when=_has_browser)
 def lists(model: Model, account: Account, _act: Act, _sent: Sent) -> Prediction:
-    """A gated session may."""
-    return no_session(model, account) or Prediction(True, "devices.listed")
+    """A gated session may; it sees her own, and nobody else's."""
+    verified, listed = bool(account.verified), bool(account.verified) + bool(account.pending)
+
+    def wrong(answer: Answer) -> str:
+        found = answer.listed or ()
+        return "" if sum(found) == verified and len(found) <= listed else "devices.listed"
+
+    return no_session(model, account) or Prediction(True, "devices.listed", also=wrong)
 
 
 @rule("changes name", "{who} tries to change her name", when=_has_browser)

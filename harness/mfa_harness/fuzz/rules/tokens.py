@@ -126,7 +126,7 @@ def _can_delete_app(model: Model, account: Account, sentence: str) -> bool:
     when=_can_delete_app,
     needs=("totp", "mfa-tokens"),
     only_she=True,
-    weight=2,
+    weight=3,
 )
 def deletes_app(model: Model, account: Account, act: Act, _sent: Sent) -> Prediction:
     """It takes a token from a fresh MFA; no factor works after its deletion."""
@@ -158,6 +158,7 @@ def _can_delete_key(model: Model, account: Account, sentence: str) -> bool:
     when=_can_delete_key,
     needs=("passkeys", "mfa-tokens"),
     only_she=True,
+    weight=2,
 )
 def deletes_key(model: Model, account: Account, act: Act, _sent: Sent) -> Prediction:
     """It takes a fresh MFA (D-59)."""
@@ -311,7 +312,7 @@ _EXPORT_PERMITS = (
     ),
     needs=("actions", "mfa-tokens", "elevated-tokens"),
     only_she=True,
-    weight=2,
+    weight=3,
 )
 def exports(model: Model, account: Account, act: Act, _sent: Sent) -> Prediction:
     """A protected action: it takes a token of its own scope, once, of who has a method (D-73)."""

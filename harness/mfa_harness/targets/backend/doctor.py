@@ -88,9 +88,9 @@ def _findings(target: BackendTarget) -> Iterator[Finding]:
             f"it is {abs(skew):.0f} s {late} this machine's",
             "Tokens may be refused for it: set it",
         )
-    environment.settle()
-    presented = environment.present(environment.token())
-    yield from (_trust(target, each) for each in presented)
+    if verdict != "neither":  # what answers nothing sensible trusts nobody yet
+        presented = environment.present(environment.token())
+        yield from (_trust(target, each) for each in presented)
     environment.close()
 
 
@@ -100,6 +100,8 @@ def _trust(target: BackendTarget, presented: Presented) -> Finding:
     known = target.issuer.known
     if not target.issuer.keys_read():
         mend = f"Set the address of its keys (JWKS) to {known.jwks}"
+        if target.issuer.server:
+            mend += "; if it is that, it holds the keys of a run before: ask again in half a minute"
         if not is_loopback(target.url):
             mend += ", and let it run on this machine, where that address can be reached"
         return Finding("trust", "ill", f"a full session: {presented}; it has not read our keys", mend)

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, Final, Self
 import httpx
 
 from mfa_harness.targets.control import ControlPlane
-from mfa_harness.targets.reach import api_base, root_of
+from mfa_harness.targets.profile import Profile
+from mfa_harness.targets.reach import api_base, open_transport, root_of
 from mfa_harness.targets.target import TargetError
 
 if TYPE_CHECKING:
-    from mfa_harness.targets.profile import Profile
     from mfa_simulators.server import ReferenceServer
 
 ENVIRONMENT: Final = "bac0e4d0-0000-4000-8000-000000000001"
@@ -56,7 +56,9 @@ class Issuer:
         Raises:
             TargetError: what is there has no control plane, or is no URL.
         """
-        http = httpx.Client(trust_env=False, timeout=_SECONDS)
+        http = httpx.Client(
+            transport=open_transport(spec or "http://localhost", Profile()), trust_env=False, timeout=_SECONDS
+        )
         try:
             return cls._find(spec, profile, http)
         except BaseException:

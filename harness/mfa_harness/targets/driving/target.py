@@ -132,6 +132,7 @@ class ClientTarget:
 def as_driven(profile: Profile, hello: Hello) -> Profile:
     """The profile of a target as somebody sees it who has only this client."""
     lacking: dict[str, bool | str] = {
+        "client_sdk": True,
         "jwks": "a client SDK has no business with the keys of session tokens",
         "log": "the server's log says nothing about a client SDK",
     }

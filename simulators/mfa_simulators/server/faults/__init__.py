@@ -11,6 +11,7 @@ from mfa_simulators.server.faults import (
     gate,
     limits,
     passkeys,
+    promises,
     recovery,
     step_up,
     totp,
@@ -22,6 +23,6 @@ if TYPE_CHECKING:
 
 __all__ = ["FAULTS", "Fault", "find"]
 
-_TOPICS: Final = (control, totp, enrolment, recovery, gate, step_up, devices, passkeys, limits)
+_TOPICS: Final = (control, totp, enrolment, recovery, gate, step_up, devices, passkeys, limits, promises)
 
 FAULTS: Final[Mapping[str, Fault]] = all_faults()

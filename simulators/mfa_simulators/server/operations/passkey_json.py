@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
@@ -12,10 +12,16 @@ if TYPE_CHECKING:
     from mfa_simulators.server.wire.requests import Assertion, Attestation
 
 
+# "UTF-8 decode" of the Encoding standard drops it (WebAuthn L3 7.1 step 5, 7.2 step 8).
+_BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
+
+
 def client_data(response: dict[str, Any]) -> dict[str, Any]:
     """The client data as the response has it, believed in nothing; empty when it cannot be read."""
     try:
-        read = msgspec.json.decode(decoded(response["response"].get("clientDataJSON") or ""))
+        read = msgspec.json.decode(
+            decoded(response["response"].get("clientDataJSON") or "").removeprefix(_BYTE_ORDER_MARK)
+        )
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return {}
     return (

@@ -58,7 +58,7 @@ class GateRules(RuleBook):
 
     def scopes(self, gated: bool) -> tuple[str, ...]:
         """The scopes of a session token; the two never come together (D-18, D-19)."""
-        return (GATED,) if gated else (FULL,)
+        return (GATED if gated else FULL, *self.settings.extra_scopes)
 
     def is_gated(self, scopes: frozenset[str]) -> bool:
         """Whether a token with these scopes is short of a full sign-in: `user:basic` must be there (D-18)."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from datetime import UTC, datetime
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
@@ -59,7 +60,9 @@ class Certificate:
     def names(self, oid: str) -> list[str]:
         """The values of a part of its subject."""
         wanted = x509.ObjectIdentifier(oid)
-        return [str(part.value) for part in self.x509.subject.get_attributes_for_oid(wanted)]
+        with warnings.catch_warnings():  # cryptography warns of what is refused here
+            warnings.simplefilter("ignore")
+            return [str(part.value) for part in self.x509.subject.get_attributes_for_oid(wanted)]
 
 
 def read(x5c: list[Any]) -> list[Certificate]:

@@ -1,0 +1,72 @@
+"""One fuzz step: our model and rules take no longer than Hypothesis itself; the target's time apart."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
+
+from mfa_harness.fuzz.judge import judge
+from mfa_harness.fuzz.machine import quick_settings
+from mfa_harness.fuzz.model import FULL, Model
+from mfa_harness.fuzz.rules import RULES
+from mfa_harness.fuzz.words import APP, SHE, Act, Answer, Opening, Sent, Sight
+from mfa_harness.targets.tolerances import Tolerances
+
+Ratio = Callable[..., Any]
+
+STORIES = 3
+SIGHT = Sight(
+    verified=1,
+    unverified=0,
+    passkeys=0,
+    has_method=True,
+    scopes=frozenset({FULL}),
+    acknowledgement="complete",
+)
+ACT = Act("enters code", SHE, "she enters a wrong code")
+SENT = Sent(now=1e9, code="000001", step_now=33333333)
+ANSWER = Answer(accepted=False, status=422, kind="invalid_code", sight=SIGHT)
+
+
+class Idle(RuleBasedStateMachine):
+    """As many rules as ours, each with a precondition and a draw, and nothing in them."""
+
+    steps = 0
+
+
+def _nothing(self: Idle, choice: int) -> None:
+    Idle.steps += 1
+
+
+for number in range(sum(each.weight for each in RULES.values())):
+    drawn = rule(choice=st.integers(0, 1000))(precondition(lambda _self: True)(_nothing))
+    setattr(Idle, f"rule_{number}", drawn)
+
+
+def hypothesis_alone() -> None:
+    run_state_machine_as_test(Idle, settings=quick_settings(STORIES))
+
+
+def our_steps(count: int) -> None:
+    model = Model(Opening(she=APP), Tolerances.reference())
+    model.begin(SHE, "device", ("A",), None)
+    for _ in range(count):
+        offered = {name: acts for name, each in RULES.items() if (acts := list(each.acts(model)))}
+        assert ACT.rule in offered
+        model.hear(SENT)
+        account = model.accounts[SHE]
+        account.guesses.clear()
+        prediction = RULES[ACT.rule].predict(model, account, ACT, SENT)
+        assert judge(model, ACT, SENT, prediction, ANSWER) is None
+
+
+def test_one_fuzz_step(ratio: Ratio) -> None:
+    Idle.steps = 0
+    rounds = 5
+    for _ in range(rounds):
+        hypothesis_alone()
+    steps = Idle.steps // rounds
+    ratio("fuzz steps, to Hypothesis alone", lambda: our_steps(steps), hypothesis_alone, at_most=1.0)

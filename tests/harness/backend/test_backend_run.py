@@ -1,0 +1,350 @@
+"""`check --backend`: what runs, what is told, and what is done with answers that are neither yes nor no."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from tests.harness.backend.conftest import CHECKS, carry_out, opened, profile_of, python_backend
+
+from mfa_harness import check_run, suite
+from mfa_harness.events import CheckFinished, RunStarted
+from mfa_harness.options import CheckOptions
+from mfa_harness.reports.layout import explained
+from mfa_harness.requirements import load
+from mfa_harness.targets.backend.asked import Asked
+from mfa_harness.targets.backend.target import BackendTarget
+from mfa_harness.targets.profile import Profile
+from mfa_harness.targets.target import TargetError
+from mfa_harness.verdicts import Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from tests.harness.backend.conftest import Issuing
+
+    from mfa_harness.events import Event
+
+Answer = tuple[int, str]
+FULL = "backend.full-session.let-in"
+EMPTY = "backend.scope-needed.refused[empty]"
+LONG = "backend.no-token.refused[100 KB]"
+
+
+class Told:
+    """A reporter that keeps what it is told."""
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+
+    def on_event(self, event: Event) -> None:
+        self.events.append(event)
+
+    def close(self) -> None:
+        pass
+
+    @property
+    def checks(self) -> dict[str, CheckFinished]:
+        return {event.id: event for event in self.events if isinstance(event, CheckFinished)}
+
+
+@contextmanager
+def answering(answer: Callable[[str], Answer | None]) -> Iterator[str]:
+    """A backend that answers as a function of the token says; None hangs up."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            shown = self.headers.get("authorization") or self.headers.get("cookie") or ""
+            found = answer(shown)
+            if found is None:
+                self.close_connection = True
+                return
+            body = found[1].encode()
+            self.send_response(found[0])
+            self.send_header("content-length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        do_POST = do_GET
+
+        def log_message(self, *_arguments: Any) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def everybody(status: int, text: str = "") -> Callable[[str], Answer]:
+    return lambda _shown: (status, text)
+
+
+@pytest.fixture
+def profile(issuing: Issuing) -> Profile:
+    environment = issuing.environment()
+    environment.operations.tools.keys_read = 1  # nobody waits for these backends to read the keys
+    return profile_of(environment)
+
+
+def declared(profile: Profile, **words: Any) -> Profile:
+    import msgspec
+
+    return msgspec.structs.replace(profile, backend=msgspec.structs.replace(profile.backend, **words))
+
+
+def judged(check: str, url: str, issuing: Issuing, profile: Profile) -> CheckFinished:
+    with opened(url, issuing, profile) as target:
+        return carry_out(CHECKS[check], target)
+
+
+# -- what runs ---------------------------------------------------------------------------------------------------------
+
+
+def test_without_backend_no_check_of_a_backend_runs_and_with_it_no_other() -> None:
+    ordinary, backend = (
+        {check.id for check in suite.checks()},
+        {check.id for check in suite.checks(backend=True)},
+    )
+    assert all(id_.startswith("backend.") for id_ in backend)
+    assert not any(id_.startswith("backend.") for id_ in ordinary)
+    assert {check.id for check in suite.checks(backend=None)} == ordinary | backend
+
+
+def test_a_run_tells_what_an_attacker_gains_and_how_to_run_it_again(issuing: Issuing, tmp_path: Path) -> None:
+    environment = issuing.environment()
+    file = tmp_path / "mine.toml"
+    file.write_text(f'[[environments]]\nid = "{environment.id}"\n')
+    told = Told()
+    with python_backend(environment) as url:
+        code = check_run.run_check(
+            CheckOptions(
+                target=issuing.server.url,
+                backend=f"{url}/scope-unchecked",
+                requests=("GET /me",),
+                profile=file,
+                only=("backend.mfa-owed", "backend.full-session"),
+            ),
+            [told],
+        )
+    assert code == 1
+    started = told.events[0]
+    assert isinstance(started, RunStarted)
+    assert started.label.startswith(f"the backend at {url}/scope-unchecked (GET /me)")
+    assert [event.verdict.value for event in told.checks.values()] == ["pass", "fail", "fail"]
+    failed = told.checks["backend.mfa-owed.refused[alone]"]
+    text = "\n".join(explained(failed, 400))
+    assert "GET /me: 200 (let in)" in text
+    assert f"what an attacker gains: {load()['backend.mfa-owed'].why}" in text
+    assert "control passed: a full session was let in by the same request" in text
+    assert failed.again == (
+        f"mfa-harness check {issuing.server.url} --backend {url}/scope-unchecked --request 'GET /me' "
+        f"--profile {file} --only 'backend.mfa-owed.refused[alone]'"
+    )
+
+
+def test_tokens_are_masked_in_what_is_kept(issuing: Issuing, profile: Profile) -> None:
+    with answering(everybody(200)) as url:
+        failed = judged(EMPTY, url, issuing, profile)
+    sent = [exchange.headers["authorization"] for exchange in failed.exchanges]
+    assert sent == ["Bearer <token 1>", "Bearer <token 2>"]
+
+
+def test_scenarios_about_an_mfa_server_are_not_applicable(
+    issuing: Issuing, profile: Profile, tmp_path: Path
+) -> None:
+    feature = tmp_path / "mine.feature"
+    feature.write_text(
+        "@backend\nFeature: Mine\n  Scenario: One\n    Given a new user\n    When she signs up\n"
+        "    Then she is fully signed in\n"
+    )
+    (check,) = suite.read(feature)
+    assert check.for_backend
+    with answering(everybody(200)) as url, opened(url, issuing, profile) as target:
+        event = carry_out(check, target)
+    assert (event.verdict, "only a backend is tested" in event.reason) == (Verdict.NOT_APPLICABLE, True)
+
+
+# -- how answers are read ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("status", [200, 201, 204])
+def test_who_is_let_in_is_told_by_the_status(issuing: Issuing, profile: Profile, status: int) -> None:
+    with answering(everybody(status)) as url:
+        assert judged(FULL, url, issuing, profile).verdict is Verdict.PASS
+
+
+def full_only(refusal: Answer) -> Callable[[str], Answer]:
+    """Lets in every second request: the control, and not the token after it."""
+    count = iter(range(10**6))
+    return lambda _shown: (200, "welcome") if next(count) % 2 == 0 else refusal
+
+
+@pytest.mark.parametrize(
+    ("words", "refusal"),
+    [
+        ({}, (401, "")),
+        ({}, (403, "")),
+        ({"refused_statuses": (302,)}, (302, "")),
+        ({"refused_text": "UNAUTHENTICATED"}, (200, '{"errors": ["UNAUTHENTICATED"]}')),
+    ],
+)
+def test_a_refusal_is_told_by_status_or_text(
+    issuing: Issuing, profile: Profile, words: dict[str, Any], refusal: Answer
+) -> None:
+    with answering(full_only(refusal)) as url:
+        # The first request of all is that of first contact, the second shows a full session.
+        event = _after_contact(EMPTY, url, issuing, declared(profile, **words))
+    assert event.verdict is Verdict.PASS, event.reason
+
+
+@pytest.mark.parametrize(
+    ("words", "answer", "told"),
+    [
+        ({}, (500, "boom"), "GET /me: 500 'boom' (neither let in nor refused)"),
+        ({}, (302, ""), "GET /me: 302 (neither let in nor refused)"),
+        ({"let_in_text": "welcome"}, (200, "log in"), "GET /me: 200 'log in' (neither let in nor refused)"),
+    ],
+)
+def test_what_is_neither_fails_and_says_what_to_declare(
+    issuing: Issuing, profile: Profile, words: dict[str, Any], answer: Answer, told: str
+) -> None:
+    with answering(full_only(answer)) as url:
+        event = _after_contact(EMPTY, url, issuing, declared(profile, **words))
+    assert event.verdict is Verdict.FAIL
+    assert event.failure
+    assert event.failure.got == told
+    assert "[backend] refused_statuses or refused_text" in event.failure.details
+
+
+def _after_contact(check: str, url: str, issuing: Issuing, profile: Profile) -> CheckFinished:
+    """A check whose first request is an odd one, counted with those of first contact."""
+    with opened(url, issuing, profile) as target:
+        return carry_out(CHECKS[check], target)
+
+
+def test_hanging_up_on_a_token_of_100_kb_is_a_refusal_and_on_a_short_one_is_not(
+    issuing: Issuing, profile: Profile
+) -> None:
+    def answer(shown: str) -> Answer | None:
+        return None if len(shown) > 50_000 or '"scope":""' in _payload(shown) else (200, "")
+
+    with answering(answer) as url:
+        assert judged(LONG, url, issuing, profile).verdict is Verdict.PASS
+        short = judged(EMPTY, url, issuing, profile)
+    assert short.verdict is Verdict.FAIL
+    assert "no answer" in short.reason
+
+
+def _payload(shown: str) -> str:
+    import base64
+
+    part = (shown.split(".") + ["", ""])[1]
+    return base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)).decode("utf-8", "replace")
+
+
+def test_where_a_full_session_is_refused_nothing_else_is_judged(issuing: Issuing, profile: Profile) -> None:
+    with answering(everybody(401)) as url:
+        control = judged(FULL, url, issuing, profile)
+        refusal = judged(EMPTY, url, issuing, profile)
+    assert (control.verdict, refusal.verdict) == (Verdict.FAIL, Verdict.BLOCKED)
+    assert "mfa-harness doctor --backend" in (control.failure.details if control.failure else "")
+    assert "mfa-harness doctor --backend" in refusal.reason
+
+
+def test_the_token_goes_where_the_profile_says(issuing: Issuing) -> None:
+    environment = issuing.environment()
+    profile = profile_of(environment, send="cookie: session={token}", headers={"x-key": "k"})
+    with python_backend(environment) as url:
+        assert judged(FULL, f"{url}/right", issuing, profile).verdict is Verdict.PASS
+
+
+def test_claims_and_audience_of_the_profile_are_in_every_token(issuing: Issuing, profile: Profile) -> None:
+    seen: list[str] = []
+
+    def answer(shown: str) -> Answer:
+        seen.append(_payload(shown))
+        return 200, ""
+
+    with answering(answer) as url:
+        judged(
+            FULL, url, issuing, declared(profile, audience="https://app.example.org", claims={"org": "o1"})
+        )
+    assert '"aud":"https://app.example.org"' in seen[-1]
+    assert '"org":"o1"' in seen[-1]
+
+
+# -- mistakes ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("GET /me", Asked("GET", "/me")),
+        ("get /me?x=1", Asked("GET", "/me?x=1")),
+        ('POST /orders {"n": 1}', Asked("POST", "/orders", '{"n": 1}')),
+        ("  DELETE  /a/b  ", Asked("DELETE", "/a/b")),
+    ],
+)
+def test_a_request_is_method_path_and_perhaps_a_body(text: str, expected: Asked) -> None:
+    assert Asked.parse(text) == expected
+
+
+@pytest.mark.parametrize("text", ["", "/me", "GET", "GET me", "GET http://x/me"])
+def test_what_is_no_request_is_refused(text: str) -> None:
+    with pytest.raises(TargetError, match="Write method and path"):
+        Asked.parse(text)
+
+
+@pytest.mark.parametrize(
+    ("url", "requests", "words", "told"),
+    [
+        ("localhost:3000", ("GET /me",), {}, "no http"),
+        ("http://u:p@localhost", ("GET /me",), {}, "more than an address"),
+        ("http://localhost:3000", (), {}, "--request 'GET /me'"),
+        ("http://localhost:3000", ("GET /me",), {"send": "x-token"}, "authorization: Bearer {token}"),
+    ],
+)
+def test_mistakes_are_told_before_anything_is_sent(
+    url: str, requests: tuple[str, ...], words: dict[str, Any], told: str
+) -> None:
+    with pytest.raises(TargetError) as caught:
+        BackendTarget(url, requests, profile=declared(Profile(), **words))
+    assert told in str(caught.value)
+
+
+def test_an_issuer_without_a_control_plane_is_told(profile: Profile) -> None:
+    with answering(everybody(404)) as url:
+        target = BackendTarget(url, ("GET /me",), spec=url, profile=profile)
+        with pytest.raises(TargetError, match="serve --control"):
+            target.open()
+
+
+def test_an_issuer_without_the_environment_of_the_profile_is_told(issuing: Issuing) -> None:
+    from mfa_harness.targets.profile import NamedEnvironment
+
+    missing = Profile(environments=(NamedEnvironment(id="00000000-0000-4000-8000-000000000000"),))
+    target = BackendTarget("http://localhost:1", ("GET /me",), spec=issuing.server.url, profile=missing)
+    with pytest.raises(TargetError, match="--environments"):
+        target.open()
+
+
+def test_other_targets_issue_no_tokens(profile: Profile) -> None:
+    with pytest.raises(TargetError, match="tokens of our reference server"):
+        BackendTarget("http://localhost:1", ("GET /me",), spec="exec:x", profile=profile).open()
+
+
+def test_a_backend_that_is_not_there_is_told(issuing: Issuing, profile: Profile) -> None:
+    with answering(everybody(200)) as url:
+        pass
+    with pytest.raises(TargetError, match="nothing listens there"):
+        BackendTarget(url, ("GET /me",), spec=issuing.server.url, profile=profile).open()

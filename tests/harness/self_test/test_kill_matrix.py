@@ -1,0 +1,103 @@
+"""The suite proves itself: every fault is caught by the checks that are bound to it, and the published page says so."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from mfa_harness import bindings, requirements, suite
+from mfa_harness.kill_matrix import CONTROL, Matrix, Row, problems_of
+from mfa_harness.reports import kill_matrix
+from mfa_harness.self_test import self_test
+from mfa_simulators.server.faults import FAULTS
+
+PAGE = Path(__file__).parents[3] / "docs" / "kill-matrix.md"
+ELSEWHERE = ("client.", "backend.")
+"""Duties of others than the server: its faults cannot break them."""
+
+
+@pytest.fixture(scope="module")
+def matrix() -> Matrix:
+    return self_test()
+
+
+def test_every_fault_is_caught_by_a_check_bound_to_it_and_every_bound_check_catches_one(matrix: Matrix) -> None:
+    assert matrix.problems == ()
+    assert {row.slug for row in matrix.rows} == set(FAULTS)
+
+
+def test_the_fault_that_changes_nothing_is_reported_by_no_bound_check(matrix: Matrix) -> None:
+    (control,) = (row for row in matrix.rows if row.slug == CONTROL)
+    assert not control.killed
+    assert matrix.checks_run > len(matrix.rows)
+
+
+def test_the_published_page_is_what_the_command_writes(matrix: Matrix) -> None:
+    assert PAGE.read_text(encoding="utf-8") == kill_matrix.as_markdown(matrix), (
+        "renew it by: mfa-harness self-test --markdown docs/kill-matrix.md"
+    )
+
+
+def test_the_matrix_as_json_has_the_documented_members(matrix: Matrix) -> None:
+    rows: list[dict[str, Any]] = msgspec.json.decode(kill_matrix.as_json(matrix))
+    assert all(list(row) == ["id", "slug", "killed", "killed_by", "bound"] for row in rows)
+    assert {row["slug"] for row in rows if not row["killed"]} == {CONTROL}
+
+
+def test_every_must_of_the_server_has_a_scenario_and_a_fault_that_it_catches() -> None:
+    checks = suite.checks()
+    by_id = {check.id: check for check in checks}
+    tried = {check.requirement for check in checks}
+    proved = {by_id[id_].requirement for ids in bindings.load(checks, FAULTS).values() for id_ in ids}
+    for requirement in requirements.load().values():
+        if requirement.excluded or requirement.id.startswith(ELSEWHERE):
+            continue
+        assert requirement.id in tried, f"{requirement.id}: no scenario"
+        assert requirement.id in proved, f"{requirement.id}: no fault is caught by its checks"
+
+
+def row(slug: str = "some-fault", killed_by: tuple[str, ...] = (), bound: tuple[str, ...] = (), **more: Any) -> Row:
+    return Row(
+        id="Z01",
+        slug=slug,
+        sentence="something is wrong",
+        requirement="totp.one-device",
+        killed=bool(killed_by),
+        killed_by=killed_by,
+        bound=bound,
+        **more,
+    )
+
+
+@pytest.mark.parametrize(
+    ("rows", "problem"),
+    [
+        ([row(bound=("a",))], "some-fault (Z01) survives: no check fails on a server that has it"),
+        (
+            [row(killed_by=("b",), bound=("a",))],
+            "some-fault (Z01) is caught only by checks not bound to it: b",
+        ),
+        ([row(CONTROL, killed_by=("b",))], f"{CONTROL} (Z01) changes nothing, and is reported by b"),
+        (
+            [row(killed_by=("a",), bound=("a",), broken=("b",))],
+            "some-fault (Z01): the harness itself broke in b",
+        ),
+        ([row(killed_by=("a",), bound=("a", "c"))], "c is bound to a fault and catches none"),
+    ],
+)
+def test_what_keeps_the_suite_from_being_trusted_is_named(rows: list[Row], problem: str) -> None:
+    bound = {each.slug: each.bound for each in rows}
+    assert problem in problems_of(rows, bound)
+
+
+def test_a_suite_that_catches_what_it_is_bound_to_has_no_problem() -> None:
+    rows = [row(killed_by=("a", "b"), bound=("a",)), row(CONTROL)]
+    assert problems_of(rows, {"some-fault": ("a",)}) == []
+
+
+def test_bindings_name_only_faults_and_checks_that_exist() -> None:
+    with pytest.raises(bindings.BindingsError, match=r"there is no fault .*nearest"):
+        bindings.load(suite.checks(), ["recovery-code-reusabel"])
