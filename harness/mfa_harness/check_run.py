@@ -128,6 +128,9 @@ def _subject(options: CheckOptions) -> list[str] | None:
 def _chosen(checks: list[Check], options: CheckOptions) -> list[Check]:
     for word in (*options.only, *options.skip):
         if not any(_names(word, check) for check in checks):
+            other_side = suite.checks(backend=not options.backend)
+            if any(_names(word, check) for check in other_side):
+                raise _asked_of_the_other_side(word, options)
             if unchecked := requirements.load().get(word.removeprefix("@")):
                 why = f": {unchecked.excluded}" if unchecked.excluded else ""
                 raise UsageError(
@@ -147,6 +150,12 @@ def _chosen(checks: list[Check], options: CheckOptions) -> list[Check]:
     if not chosen:
         raise UsageError("--only and --skip together leave nothing to run", "Take one of the --skip away.")
     return chosen
+
+
+def _asked_of_the_other_side(word: str, options: CheckOptions) -> UsageError:
+    if options.backend:
+        return UsageError(f"{word} is asked of an MFA server, not of a backend", "Leave --backend out.")
+    return UsageError(f"{word} is asked of a backend", "Add --backend URL --request 'GET /me'.")
 
 
 def _known_names(check: Check) -> set[str]:

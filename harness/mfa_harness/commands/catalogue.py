@@ -61,6 +61,21 @@ class Catalogue:
         """The faults that break a requirement."""
         return [fault for fault in self.faults.values() if requirement and fault.requirement == requirement]
 
+    @cached_property
+    def _bound(self) -> Mapping[str, tuple[str, ...]]:
+        from mfa_harness import bindings  # noqa: PLC0415
+
+        return bindings.load(self.checks, self.faults)
+
+    def checks_that_catch(self, fault: str) -> list[Check]:
+        """The checks that are bound to a fault, by its slug: see `mfa-harness self-test`."""
+        bound = self._bound.get(fault, ())
+        return [check for check in self.checks if check.id in bound]
+
+    def faults_caught_by(self, check_id: str) -> list[Fault]:
+        """The faults that a check is there to catch."""
+        return [fault for slug, fault in self.faults.items() if check_id in self._bound.get(slug, ())]
+
     def names(self) -> Iterator[str]:
         """Every name that `explain` takes, but for the sentences."""
         yield from self.requirements

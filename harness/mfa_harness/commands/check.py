@@ -119,6 +119,8 @@ def check(  # noqa: PLR0917 - typer passes options by name
         backend=backend,
         requests=tuple(request or ()),
     )
+    if backend and client:
+        raise UsageError("--backend and --client are two different tests", "Leave one of them out.")
     if options.requests and not backend:
         raise UsageError("--request does not say of which backend", "Add --backend URL.")
     from mfa_harness.check_run import run_check  # noqa: PLC0415 - and only now: it brings pytest with it

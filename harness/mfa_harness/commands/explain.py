@@ -96,7 +96,7 @@ def _requirement(catalogue: Catalogue, requirement: Requirement) -> _Fields:
         ("not checked", requirement.excluded),
         ("scenarios", [_checked(check) for check in catalogue.checks_of(requirement.id)]),
         ("faults", [_faulty(fault) for fault in catalogue.faults_of(requirement.id)]),
-        ("run it", f"mfa-harness check --only {requirement.id}"),
+        ("run it", _run_it(catalogue.checks_of(requirement.id), requirement.id)),
     ]
 
 
@@ -109,9 +109,14 @@ def _check(catalogue: Catalogue, check: Check) -> _Fields:
         ("requirement", f"{requirement.id} ({requirement.level}): {requirement.text}" if requirement else ""),
         ("sources", requirement.sources if requirement else ()),
         ("steps", [f"{step.keyword} {step.text}" for step in check.steps]),
-        ("faults", [_faulty(fault) for fault in catalogue.faults_of(check.requirement)]),
-        ("run it", f"mfa-harness check --only {quote(check.id)}"),
+        ("catches", [_faulty(fault) for fault in catalogue.faults_caught_by(check.id)]),
+        ("run it", _run_it([check], quote(check.id))),
     ]
+
+
+def _run_it(checks: Sequence[Check], only: str) -> str:
+    backend = " --backend URL --request 'GET /me'" if any(check.for_backend for check in checks) else ""
+    return f"mfa-harness check{backend} --only {only}"
 
 
 def _fault(catalogue: Catalogue, fault: Fault) -> _Fields:
@@ -122,7 +127,7 @@ def _fault(catalogue: Catalogue, fault: Fault) -> _Fields:
         ("sentence", fault.sentence),
         ("breaks", f"{requirement.id}: {requirement.text}" if requirement else fault.requirement),
         ("sources", fault.sources),
-        ("scenarios", [_checked(check) for check in catalogue.checks_of(fault.requirement)]),
+        ("caught by", [_checked(check) for check in catalogue.checks_that_catch(fault.slug)]),
         ("run it", f"mfa-harness check reference:{fault.slug}{only}"),
         ("serve it", f"mfa-harness serve --fault {fault.slug}"),
     ]

@@ -38,7 +38,7 @@ def listing(
         else:
             page.write(page.columns(TOPICS[topic].rows(catalogue), page.width()))
         return
-    counts = {name: len(each.rows(catalogue)) for name, each in TOPICS.items()}
+    counts = {name: len(each.objects(catalogue)) for name, each in TOPICS.items()}
     if json:
         page.write_json(counts)
     else:

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from mfa_harness.commands.catalogue import Catalogue
+    from mfa_harness.requirements import Requirement
 
 Rows = list[tuple[str, ...]]
 Objects = list[dict[str, Any]]
@@ -21,7 +22,17 @@ class Topic(NamedTuple):
 
 
 def _requirement_rows(catalogue: Catalogue) -> Rows:
-    return [(each.level, each.id, each.text) for each in catalogue.requirements.values()]
+    return [
+        (each.level, _state(catalogue, each), each.id, each.text) for each in catalogue.requirements.values()
+    ]
+
+
+def _state(catalogue: Catalogue, requirement: Requirement) -> str:
+    """Whether anything checks a requirement: how many checks, or why none does."""
+    checks = len(catalogue.checks_of(requirement.id))
+    if checks:
+        return "1 check" if checks == 1 else f"{checks} checks"
+    return "excluded" if requirement.excluded else "untested"
 
 
 def _requirements(catalogue: Catalogue) -> Objects:
@@ -32,6 +43,7 @@ def _requirements(catalogue: Catalogue) -> Objects:
             "text": each.text,
             "why": each.why,
             "sources": each.sources,
+            "state": "tested" if catalogue.checks_of(each.id) else _state(catalogue, each),
             "excluded": each.excluded,
             "checks": [check.id for check in catalogue.checks_of(each.id)],
         }
@@ -59,7 +71,13 @@ def _scenarios(catalogue: Catalogue) -> Objects:
 
 
 def _step_rows(catalogue: Catalogue) -> Rows:
-    return [(each.kind, each.pattern) for each in catalogue.sentences]
+    rows: Rows = []
+    for each in catalogue.sentences:
+        rows.append((each.kind, each.pattern))
+        rows.append(("", f"e.g. {each.example}"))
+        rows.extend(("", f"{{{blank}}}: {' | '.join(words)}") for blank, words in each.values.items())
+        rows.append(("", ""))
+    return rows
 
 
 def _steps(catalogue: Catalogue) -> Objects:
@@ -87,6 +105,7 @@ def _faults(catalogue: Catalogue) -> Objects:
             "sentence": each.sentence,
             "requirement": each.requirement,
             "sources": each.sources,
+            "caught_by": [check.id for check in catalogue.checks_that_catch(each.slug)],
         }
         for each in catalogue.faults.values()
     ]

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 SEEDS: Final = (1, 2, 3)
 STEPS: Final = 2000
+_SEEDS: Final = ", ".join(map(str, SEEDS))
 
 _FORM = "about the form of one answer, whatever came before: scenarios look at it"
 _FORGED = "about forged tokens, whatever came before: scenarios forge them"
@@ -120,8 +121,7 @@ def as_markdown(rows: Iterable[Row]) -> str:
         "# What fuzzing finds",
         "",
         "Written by `python -m mfa_harness.fuzz.matrix docs/fuzz-matrix.md`: how many steps (acts of people)",
-        "`mfa-harness fuzz reference:FAULT` takes to its first finding, on the seeds "
-        + f"{', '.join(map(str, SEEDS))}, of {STEPS:,} at most.",
+        f"`mfa-harness fuzz reference:FAULT` takes to its first finding, on the seeds {_SEEDS}, of {STEPS:,} at most.",
         "",
         "| fault | | steps, by seed | median | requirements named |",
         "|---|---|---|---|---|",

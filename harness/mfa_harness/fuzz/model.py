@@ -85,7 +85,7 @@ class Account:
         spent: the time steps used of each app.
         codes: the unused recovery codes; None while nobody has seen the set.
         dead: codes that must be refused, each with the requirement that says so.
-        token: the MFA token she got last: "", "good" or "spent".
+        token: the MFA token she got last: "", "good", "spent", or "ended" with its session.
     """
 
     exists: bool = False
@@ -105,11 +105,12 @@ class Account:
     acknowledgement: str | None = None
     browsers: list[Browser] = field(default_factory=list)
     guesses: dict[str, Guesses] = field(default_factory=dict)
-    sheet_left: int = 0
+    next_code: str = ""
     old_sheet: bool = False
     token: str = ""
     elevated: tuple[str, float, bool] | None = None
     elevated_spent: bool = False
+    elevated_browser: Browser | None = None
     token_browser: Browser | None = None
     assertion: bool = False
     key_deleted: bool = False
@@ -229,8 +230,10 @@ class Model:
     def certain(self, account: Account) -> bool:
         """Whether what the token says of the gate and what is so agree; else either reading is right."""
         browser = account.front
-        if browser.unclear and not account.has_method and self.onboarding:
-            return False
+        if browser.unclear:
+            other = Browser(mfa_done=not browser.mfa_done)
+            if self.due(account, browser) != self.due(account, other):
+                return False
         return browser.gated == self.due(account, browser)
 
     def may_challenge(self, account: Account) -> str:
@@ -249,7 +252,7 @@ class Model:
         self.now, self.step_now = sent.now, sent.step_now
         self.last_steps = dict(sent.last_steps)
         for who, account in self.accounts.items():
-            account.sheet_left = sent.sheet_left.get(who, 0)
+            account.next_code = sent.next_codes.get(who, "")
             account.old_sheet = sent.old_sheet.get(who, False)
 
     # -- how it moves ----------------------------------------------------------------------------------------

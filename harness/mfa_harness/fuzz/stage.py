@@ -211,7 +211,11 @@ class Stage(World):
             steps=steps_of,
             step_now=int(now // period),
             last_steps=last,
-            sheet_left={role: len(each.person.sheet) for role, each in self.people.items()},
+            next_codes={
+                role: each.person.sheet.unused[0]
+                for role, each in self.people.items()
+                if each.person.sheet.unused
+            },
             old_sheet={role: bool(each.old_codes) for role, each in self.people.items()},
             phones={
                 role: device

@@ -84,7 +84,7 @@ class Sent(msgspec.Struct, frozen=True, kw_only=True):
         steps: for each authenticator app the time step near now at which it shows that code.
         step_now: the time step of now.
         last_steps: the latest time step of each app that its owner took a code of.
-        sheet_left: how many codes of her sheet are not crossed out, by person.
+        next_codes: the next code of the sheet that is not crossed out, by person who has one.
         old_sheet: whether she has kept an older sheet, by person.
         phones: the app that each person's phone shows.
         sheets: the recovery codes that each person has written down, used or not.
@@ -95,7 +95,7 @@ class Sent(msgspec.Struct, frozen=True, kw_only=True):
     steps: Mapping[str, int] = {}
     step_now: int = 0
     last_steps: Mapping[str, int] = {}
-    sheet_left: Mapping[str, int] = {}
+    next_codes: Mapping[str, str] = {}
     old_sheet: Mapping[str, bool] = {}
     phones: Mapping[str, str] = {}
     sheets: Mapping[str, tuple[str, ...]] = {}

@@ -39,12 +39,38 @@ _ID_SIZE: Final = 32
 _MAKER: Final = "passkey maker"
 
 
+@cache
+def _format_member(name: str) -> bytes:
+    """An attestation object up to its statement; there are few formats."""
+    return b"\xa3\x63fmt" + cbor.encode(name) + b"\x67attStmt"
+
+
 class Made(NamedTuple):
-    """What making a credential gives."""
+    """What making a credential gives.
+
+    Attributes:
+        held: the credential.
+        data: the authenticator data.
+        format: of the attestation statement.
+        statement: the statement as CBOR.
+    """
 
     held: HeldCredential
     data: bytes
-    attestation_object: bytes
+    format: str
+    statement: bytes
+
+    def attestation_object(self) -> bytes:
+        """WebAuthn L3 section 6.5.4, its keys in canonical order: fmt, attStmt, authData."""
+        return b"".join(
+            (
+                _format_member(self.format),
+                self.statement,
+                b"\x68authData",
+                cbor.head(cbor.BYTES, len(self.data)),
+                self.data,
+            )
+        )
 
 
 class Asserted(NamedTuple):
@@ -53,12 +79,6 @@ class Asserted(NamedTuple):
     held: HeldCredential
     data: bytes
     signature: bytes
-
-
-@cache
-def _format_member(name: str) -> bytes:
-    """An attestation object up to its statement; there are few formats."""
-    return b"\xa3\x63fmt" + cbor.encode(name) + b"\x67attStmt"
 
 
 @dataclass(slots=True)
@@ -137,6 +157,8 @@ class Authenticator:
                 raise RefusedError(
                     "excluded", "excludeCredentials names a credential that is on this passkey already"
                 )
+        if discoverable and settings.capacity is not None:
+            self._make_room(settings.capacity, rp_id, user)
         held = self._new_credential(rp_id, user, algorithm, discoverable=discoverable)
         format_ = self._format(formats)
         draft = Draft(
@@ -163,7 +185,10 @@ class Authenticator:
             held.id = draft.credential_id
         self.vault.store(held)
         data = draft.render()
-        return Made(held, data, self._attestation_object(draft, data))
+        made = draft.statement
+        if made is None:
+            made = b"\xa0" if draft.format == "none" else cbor.encode(statement(draft, data, self.authority))
+        return Made(held, data, wire_name(draft.format), made)
 
     def get_assertion(
         self,
@@ -173,7 +198,9 @@ class Authenticator:
         allow: tuple[bytes, ...],
         user_verification: str,
         account: str | None = None,
+        verified: bool = False,
         forced: Mapping[str, bool] | None = None,
+        silent: bool = False,
         signed: Callable[[HeldCredential, bool], dict[int | str, Cbor]] | None = None,
         lie: Callable[[Draft], None] | None = None,
     ) -> Asserted:
@@ -185,7 +212,10 @@ class Authenticator:
             allow: ids to choose from; empty for any discoverable credential.
             user_verification: `required`, `preferred` or `discouraged`.
             account: the user name to choose, where several credentials would do.
+            verified: the user was verified already, by a PIN.
             forced: flags to set or clear: `UP`, `UV`, `BE`, `BS`.
+            silent: nobody is asked and nothing is counted: only whether there is such a credential (CTAP's
+                `up` option).
             signed: makes the extension outputs to sign, of the credential and whether the user was verified.
             lie: changes the draft before it is signed.
 
@@ -193,9 +223,10 @@ class Authenticator:
             RefusedError: with the reason.
         """
         verify = self._verifies(user_verification)
-        held = self._choose(rp_id, allow, account, verified=verify)
-        flags = self._prompt(verify=verify) | self._backup_flags(held)
-        draft = Draft(held, client_data_hash, flags, self._count(held), held.key, held.rp_id_hash)
+        held = self._choose(rp_id, allow, account, verified=verify or verified)
+        flags = self._backup_flags(held) if silent else self._prompt(verify=verify) | self._backup_flags(held)
+        counter = held.counter if silent else self._count(held)
+        draft = Draft(held, client_data_hash, flags, counter, held.key, held.rp_id_hash)
         if held.flags or forced:
             draft.flags = force(force(draft.flags, held.flags), forced or {})
         if signed is not None and (outputs := signed(held, bool(draft.flags & USER_VERIFIED))):
@@ -230,6 +261,24 @@ class Authenticator:
                 "cannot-store", "a discoverable credential is required, and this passkey stores none"
             )
         return False
+
+    def ask_user(self) -> None:
+        """Asks the user for her presence alone.
+
+        Raises:
+            RefusedError: she declines, or does not react.
+        """
+        self._prompt(verify=False)
+
+    def draw(self, size: int, purpose: str) -> bytes:
+        """Random bytes, from the seed if there is one."""
+        return self._randomness.bytes(size, f"passkey {purpose}", self.vault.lineage)
+
+    def _make_room(self, capacity: int, rp_id: str, user: User) -> None:
+        stored = [held for held in self.vault.credentials.values() if held.discoverable]
+        replaced = any(held.rp_id == rp_id and held.user.handle == user.handle for held in stored)
+        if len(stored) - replaced >= capacity:
+            raise RefusedError("full", f"this passkey has room for {capacity} discoverable credentials")
 
     def _prompt(self, *, verify: bool) -> int:
         """Asks the user, and gives the flags UP and UV."""
@@ -312,18 +361,3 @@ class Authenticator:
             if name == wire_name(best):
                 return best
         return best
-
-    def _attestation_object(self, draft: Draft, data: bytes) -> bytes:
-        """WebAuthn L3 section 6.5.4, its keys in canonical order: fmt, attStmt, authData."""
-        made = draft.statement
-        if made is None:
-            made = b"\xa0" if draft.format == "none" else cbor.encode(statement(draft, data, self.authority))
-        return b"".join(
-            (
-                _format_member(wire_name(draft.format)),
-                made,
-                b"\x68authData",
-                cbor.head(cbor.BYTES, len(data)),
-                data,
-            )
-        )

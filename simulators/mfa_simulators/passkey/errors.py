@@ -10,6 +10,7 @@ Reason = Literal[
     "not-verified",
     "cannot-verify",
     "cannot-store",
+    "full",
     "excluded",
     "no-algorithm",
     "no-credential",

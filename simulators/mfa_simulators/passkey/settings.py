@@ -42,6 +42,7 @@ class Settings:
         prf: whether it derives secrets (extension prf, hmac-secret).
         cred_protect: whether it protects credentials (extension credProtect).
         large_blob: whether it stores blobs (extension largeBlob), with discoverable credentials only.
+        capacity: how many discoverable credentials it has room for; None for as many as come.
         min_pin_length: the shortest PIN that it takes, told to who asks; None tells nobody.
     """
 
@@ -60,6 +61,7 @@ class Settings:
     prf: bool = True
     cred_protect: bool = True
     large_blob: bool = True
+    capacity: int | None = None
     min_pin_length: int | None = None
 
     def __post_init__(self) -> None:

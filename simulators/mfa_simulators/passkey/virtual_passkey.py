@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from mfa_simulators.clock import Clock
+    from mfa_simulators.passkey.ctap import CtapAuthenticator
 
 _EXPORT_VERSION: Final = 1
 
@@ -154,7 +155,7 @@ class VirtualPasskey:
             ),
             "response": {
                 "clientDataJSON": base64url.encode(client_data),
-                "attestationObject": base64url.encode(made.attestation_object),
+                "attestationObject": base64url.encode(made.attestation_object()),
                 "authenticatorData": base64url.encode(made.data),
                 "transports": list(core.settings.transports),
                 "publicKey": base64url.encode(held.key.spki()),
@@ -257,6 +258,18 @@ class VirtualPasskey:
             raise ValueError(f"this is no exported credential: {type(error).__name__} {error}") from error
         self._core.vault.credentials[held.id] = held
         return held
+
+    def ctap(self, *, pin: str | None = None) -> CtapAuthenticator:
+        """The same authenticator as bytes over a cable: a `fido2.ctap.CtapDevice` for the stock `Fido2Client`.
+
+        Credentials, counters and the user are shared with this object.
+
+        Args:
+            pin: set on it from the beginning; None leaves it without.
+        """
+        from mfa_simulators.passkey.ctap import CtapAuthenticator  # noqa: PLC0415 - loads fido2
+
+        return CtapAuthenticator(self._core, pin=pin)
 
     def remove(self, credential_id: bytes) -> None:
         """Deletes a credential, as a user does in her device's settings.

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import base64
+import socket
 import threading
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import pytest
 from tests.harness.backend.conftest import CHECKS, carry_out, opened, profile_of, python_backend
 
@@ -16,9 +19,12 @@ from mfa_harness.options import CheckOptions
 from mfa_harness.reports.layout import explained
 from mfa_harness.requirements import load
 from mfa_harness.targets.backend.asked import Asked
+from mfa_harness.targets.backend.declared import Backend
+from mfa_harness.targets.backend.issuer import ENVIRONMENT
 from mfa_harness.targets.backend.target import BackendTarget
-from mfa_harness.targets.profile import Profile
+from mfa_harness.targets.profile import NamedEnvironment, Profile
 from mfa_harness.targets.target import TargetError
+from mfa_harness.usage import UsageError
 from mfa_harness.verdicts import Verdict
 
 if TYPE_CHECKING:
@@ -69,8 +75,6 @@ def answering(answer: Callable[[str], Answer | None]) -> Iterator[str]:
             self.end_headers()
             self.wfile.write(body)
 
-        do_POST = do_GET
-
         def log_message(self, *_arguments: Any) -> None:
             pass
 
@@ -97,8 +101,6 @@ def profile(issuing: Issuing) -> Profile:
 
 
 def declared(profile: Profile, **words: Any) -> Profile:
-    import msgspec
-
     return msgspec.structs.replace(profile, backend=msgspec.structs.replace(profile.backend, **words))
 
 
@@ -118,6 +120,18 @@ def test_without_backend_no_check_of_a_backend_runs_and_with_it_no_other() -> No
     assert all(id_.startswith("backend.") for id_ in backend)
     assert not any(id_.startswith("backend.") for id_ in ordinary)
     assert {check.id for check in suite.checks(backend=None)} == ordinary | backend
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (CheckOptions(only=("backend.mfa-owed",)), "Add --backend URL"),
+        (CheckOptions(only=("totp.one-device",), backend="http://localhost:1"), "Leave --backend out"),
+    ],
+)
+def test_a_check_of_the_other_side_is_not_looked_for_in_vain(options: CheckOptions, told: str) -> None:
+    with pytest.raises(UsageError, match=told):
+        check_run.run_check(options, [])
 
 
 def test_a_run_tells_what_an_attacker_gains_and_how_to_run_it_again(issuing: Issuing, tmp_path: Path) -> None:
@@ -184,9 +198,13 @@ def test_who_is_let_in_is_told_by_the_status(issuing: Issuing, profile: Profile,
 
 
 def full_only(refusal: Answer) -> Callable[[str], Answer]:
-    """Lets in every second request: the control, and not the token after it."""
-    count = iter(range(10**6))
-    return lambda _shown: (200, "welcome") if next(count) % 2 == 0 else refusal
+    """Lets full sessions in, whatever else is wrong with their tokens."""
+    return lambda shown: (200, "welcome") if '"scope":"user:basic"' in payload(shown) else refusal
+
+
+def payload(shown: str) -> str:
+    part = ([*shown.split("."), "", ""])[1]
+    return base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)).decode("utf-8", "replace")
 
 
 @pytest.mark.parametrize(
@@ -202,8 +220,7 @@ def test_a_refusal_is_told_by_status_or_text(
     issuing: Issuing, profile: Profile, words: dict[str, Any], refusal: Answer
 ) -> None:
     with answering(full_only(refusal)) as url:
-        # The first request of all is that of first contact, the second shows a full session.
-        event = _after_contact(EMPTY, url, issuing, declared(profile, **words))
+        event = judged(EMPTY, url, issuing, declared(profile, **words))
     assert event.verdict is Verdict.PASS, event.reason
 
 
@@ -219,37 +236,24 @@ def test_what_is_neither_fails_and_says_what_to_declare(
     issuing: Issuing, profile: Profile, words: dict[str, Any], answer: Answer, told: str
 ) -> None:
     with answering(full_only(answer)) as url:
-        event = _after_contact(EMPTY, url, issuing, declared(profile, **words))
+        event = judged(EMPTY, url, issuing, declared(profile, **words))
     assert event.verdict is Verdict.FAIL
     assert event.failure
     assert event.failure.got == told
     assert "[backend] refused_statuses or refused_text" in event.failure.details
 
 
-def _after_contact(check: str, url: str, issuing: Issuing, profile: Profile) -> CheckFinished:
-    """A check whose first request is an odd one, counted with those of first contact."""
-    with opened(url, issuing, profile) as target:
-        return carry_out(CHECKS[check], target)
-
-
 def test_hanging_up_on_a_token_of_100_kb_is_a_refusal_and_on_a_short_one_is_not(
     issuing: Issuing, profile: Profile
 ) -> None:
     def answer(shown: str) -> Answer | None:
-        return None if len(shown) > 50_000 or '"scope":""' in _payload(shown) else (200, "")
+        return None if len(shown) > 50_000 or '"scope":""' in payload(shown) else (200, "")
 
     with answering(answer) as url:
         assert judged(LONG, url, issuing, profile).verdict is Verdict.PASS
         short = judged(EMPTY, url, issuing, profile)
     assert short.verdict is Verdict.FAIL
     assert "no answer" in short.reason
-
-
-def _payload(shown: str) -> str:
-    import base64
-
-    part = (shown.split(".") + ["", ""])[1]
-    return base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)).decode("utf-8", "replace")
 
 
 def test_where_a_full_session_is_refused_nothing_else_is_judged(issuing: Issuing, profile: Profile) -> None:
@@ -272,7 +276,7 @@ def test_claims_and_audience_of_the_profile_are_in_every_token(issuing: Issuing,
     seen: list[str] = []
 
     def answer(shown: str) -> Answer:
-        seen.append(_payload(shown))
+        seen.append(payload(shown))
         return 200, ""
 
     with answering(answer) as url:
@@ -330,8 +334,6 @@ def test_an_issuer_without_a_control_plane_is_told(profile: Profile) -> None:
 
 
 def test_an_issuer_without_the_environment_of_the_profile_is_told(issuing: Issuing) -> None:
-    from mfa_harness.targets.profile import NamedEnvironment
-
     missing = Profile(environments=(NamedEnvironment(id="00000000-0000-4000-8000-000000000000"),))
     target = BackendTarget("http://localhost:1", ("GET /me",), spec=issuing.server.url, profile=missing)
     with pytest.raises(TargetError, match="--environments"):
@@ -348,3 +350,56 @@ def test_a_backend_that_is_not_there_is_told(issuing: Issuing, profile: Profile)
         pass
     with pytest.raises(TargetError, match="nothing listens there"):
         BackendTarget(url, ("GET /me",), spec=issuing.server.url, profile=profile).open()
+
+
+# -- the issuer --------------------------------------------------------------------------------------------------------
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port: int = listening.getsockname()[1]
+        return port
+
+
+def test_where_nobody_issues_tokens_we_do_for_as_long_as_the_run_takes() -> None:
+    profile = Profile(backend=Backend(port=free_port()))
+    keys_url = f"http://localhost:{profile.backend.port}/api/v0/sdk/{ENVIRONMENT}/.well-known/jwks"
+    for _ in range(2):  # the port is free again, and the address of the keys the same
+        with answering(full_only((401, ""))) as url:
+            target = BackendTarget(url, ("GET /me",), profile=profile)
+            target.open()
+            try:
+                assert carry_out(CHECKS[FULL], target).verdict is Verdict.PASS
+                assert target.issuer.known.jwks == keys_url
+                assert target.issuer.published_keys()
+            finally:
+                target.close()
+
+
+def test_we_issue_for_the_environment_of_the_profile() -> None:
+    wanted = "3f0c52d4-8a51-4a6e-9a3f-0d6c1c0e7a11"
+    profile = Profile(
+        url="https://mfa.example.org/api/v0",
+        environments=(NamedEnvironment(id=wanted),),
+        backend=Backend(port=free_port()),
+    )
+    with answering(full_only((401, ""))) as url:
+        target = BackendTarget(url, ("GET /me",), profile=profile)
+        target.open()
+        try:
+            assert target.issuer.known.issuer == f"http://localhost/{wanted}"
+        finally:
+            target.close()
+
+
+def test_an_issuer_that_is_there_already_is_used(issuing: Issuing) -> None:
+    port = int(issuing.server.url.rpartition(":")[2])
+    environment = issuing.environment()
+    profile = declared(profile_of(environment), port=port)
+    with python_backend(environment) as url:
+        target = BackendTarget(f"{url}/right", ("GET /me",), profile=profile)
+        target.open()
+        try:
+            assert carry_out(CHECKS[FULL], target).verdict is Verdict.PASS
+        finally:
+            target.close()

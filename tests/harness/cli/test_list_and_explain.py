@@ -18,6 +18,7 @@ SHAPES: dict[str, dict[str, type | tuple[type, ...]]] = {
         "text": str,
         "why": str,
         "sources": list,
+        "state": str,
         "excluded": str,
         "checks": list,
     },
@@ -31,7 +32,14 @@ SHAPES: dict[str, dict[str, type | tuple[type, ...]]] = {
         "steps": list,
     },
     "steps": {"kind": str, "pattern": str, "example": str, "values": dict, "doc": str},
-    "faults": {"id": str, "slug": str, "sentence": str, "requirement": str, "sources": list},
+    "faults": {
+        "id": str,
+        "slug": str,
+        "sentence": str,
+        "requirement": str,
+        "sources": list,
+        "caught_by": list,
+    },
     "capabilities": {"name": str, "sentence": str, "assumed": bool},
 }
 
@@ -52,10 +60,29 @@ def test_a_list_as_json_has_the_shape_that_scripts_rely_on(command: Command, top
         assert all(isinstance(each[name], kind) for name, kind in SHAPES[topic].items()), each
 
 
-@pytest.mark.parametrize("topic", SHAPES)
+@pytest.mark.parametrize("topic", [topic for topic in SHAPES if topic != "steps"])
 def test_a_list_for_people_has_a_line_for_everything(command: Command, topic: str) -> None:
     lines = command("list", topic).out.splitlines()
     assert len(lines) == len(json.loads(command("list", topic, "--json").out))
+
+
+def test_every_sentence_is_listed_with_an_example_and_what_may_stand_in_it(command: Command) -> None:
+    listed = command("list", "steps").out
+    for each in json.loads(command("list", "steps", "--json").out):
+        assert f"{each['kind']:<5}  {each['pattern']}\n       e.g. {each['example']}\n" in listed
+        for blank, words in each["values"].items():
+            assert f"       {{{blank}}}: {' | '.join(words)}\n" in listed
+
+
+def test_a_requirement_is_listed_with_whether_anything_checks_it(command: Command) -> None:
+    listed = command("list", "requirements").out.splitlines()
+    states = {each["id"]: each["state"] for each in json.loads(command("list", "requirements", "--json").out)}
+    assert set(states.values()) <= {"tested", "untested", "excluded"}
+    for line in listed:
+        level, state, name = re.split(r"\s{2,}", line)[:3]
+        assert level in {"MUST", "SHOULD", "MAY"}
+        assert state in {"untested", "excluded"} or state.endswith(("check", "checks"))
+        assert (states[name] == "tested") == state.endswith(("check", "checks"))
 
 
 def test_without_a_topic_everything_is_counted(command: Command) -> None:

@@ -142,7 +142,7 @@ def test_a_crash_is_told_from_a_refusal() -> None:
 
 def test_what_a_library_leaves_to_its_caller_is_not_held_against_it() -> None:
     class Stateless(Believer):
-        claims = ("frames",)
+        claims = ("frames",)  # type: ignore[assignment]
 
     found = findings(Stateless, chosen("sign-in/replay", "duplicate-credential-id", "counter-regress"))
     assert with_verdict(found, Verdict.CALLER) == {"sign-in/replay", "register/duplicate-credential-id"}

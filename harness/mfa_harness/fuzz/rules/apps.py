@@ -132,7 +132,7 @@ def _can_enter(model: Model, account: Account, sentence: str) -> bool:
     if "same code" in sentence:
         return bool(model.last_steps.get(account.phone)) and account.entered
     if "recovery code" in sentence:
-        return account.sheet_left > 0
+        return bool(account.next_code)
     return "first app" not in sentence or account.first_phone not in ("", account.phone)
 
 

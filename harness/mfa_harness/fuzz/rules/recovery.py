@@ -30,14 +30,14 @@ def _can_use(model: Model, account: Account, sentence: str) -> bool:
         return False
     if "the other user's" in sentence:
         other = other_of(model, account)
-        return other is not None and other.sheet_left > 0
+        return other is not None and bool(other.next_code)
     if "same" in sentence:
         return account.used_one
     if "old sheet" in sentence:
         return account.old_sheet
     if "app" in sentence:
         return bool(account.phone)
-    return "made-up" in sentence or account.sheet_left > 0
+    return "made-up" in sentence or bool(account.next_code)
 
 
 @rule(
@@ -202,8 +202,7 @@ def guesses(model: Model, account: Account, act: Act, sent: Sent) -> Prediction:
     when=lambda model, account, _: (
         alive(model, account, _)
         and account.has_method
-        and account.sheet_left > 0
-        and account.codes is not None
+        and account.next_code in (account.codes or ())
         and not account.guessed("recovery").may_stop(model.now, model.tolerances.attempts_window_seconds)
     ),
     needs=("recovery-codes", "email-sign-in"),

@@ -81,8 +81,10 @@ def signs_out(_model: Model, account: Account, _act: Act, _sent: Sent) -> Predic
         account.front.open = False
         account.front.ended_by = "token.revoked"
         account.old_token = "token.revoked"
-        account.token = "spent" if account.token else ""
-        account.elevated = None
+        if account.token and account.token_browser is account.front:
+            account.token = "ended"
+        if account.elevated_browser is account.front:
+            account.elevated = None
 
     return Prediction(True, "token.revoked", settle=settle)
 

@@ -18,6 +18,7 @@ _MARGIN_SECONDS: Final = 2
 _UNLINK, _EXPORT, _SIGN = "credential:unlink", "wallet:export", "wallet:sign"
 _FRESH = ("fresh MFA", "an MFA token")
 _BARE = ("no token", "a made-up token")
+_DEAD_TOKENS = {"spent": "mfa-token.single-use", "ended": "token.revoked"}
 
 
 def _permit(text: str) -> str:
@@ -54,7 +55,7 @@ def _come_by(model: Model, account: Account, sentence: str) -> None:
         scope = permit.split('"')[1]
         holder.front.holds.add(scope)
         holder.elevated = (scope, model.now, False) if scope in (_EXPORT, _SIGN) else None
-        holder.elevated_spent = False
+        holder.elevated_spent, holder.elevated_browser = False, holder.front
     else:
         holder.token, holder.token_browser = "good", holder.front
         holder.front.token_held = True
@@ -68,8 +69,8 @@ def _opens(model: Model, account: Account, sentence: str, scope: str, requiremen
     if permit == "the other user's MFA token":
         return refused("mfa-token.bound-to-user", "step-up required")
     if permit == "the same MFA token again":
-        if account.token == "spent":
-            return refused("mfa-token.single-use", "step-up required")
+        if account.token in _DEAD_TOKENS:
+            return refused(_DEAD_TOKENS[account.token], "step-up required")
         return None if account.token_browser is account.front else EITHER
     if permit == "the same elevated token again":
         return _elevated_again(model, account, scope)
@@ -81,6 +82,8 @@ def _opens(model: Model, account: Account, sentence: str, scope: str, requiremen
 def _elevated_again(model: Model, account: Account, scope: str) -> Prediction | None:
     assert account.elevated is not None
     held, since, _ = account.elevated
+    if account.elevated_browser is not account.front:
+        return EITHER
     if held != scope:
         return refused("step-up.scope-bound", "step-up required")
     time_bound = model.opening.action == "time-bound"
@@ -280,6 +283,7 @@ def completes(model: Model, account: Account, act: Act, _sent: Sent) -> Predicti
             account.front.token_held = True
         if wants_elevated:
             account.elevated, account.elevated_spent = (_EXPORT, model.now, False), False
+            account.elevated_browser = account.front
             account.front.holds.add(_EXPORT)
 
     return Prediction(

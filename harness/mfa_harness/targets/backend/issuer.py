@@ -73,7 +73,7 @@ class Issuer:
             try:
                 http.get(root_of(base_url))
             except httpx.ConnectError:
-                server = _serve(profile.backend.port)
+                server = _serve(profile)
             except httpx.RequestError:
                 pass  # somebody is there; who, is told below
         elif spec.startswith(("http://", "https://")):
@@ -162,11 +162,14 @@ def _known(control: ControlPlane, profile: Profile) -> Known:
     return chosen[0]
 
 
-def _serve(port: int) -> ReferenceServer:
+def _serve(profile: Profile) -> ReferenceServer:
+    """Serve an issuer on the profile's port, with the profile's environment."""
     from mfa_simulators.server import ReferenceServer  # noqa: PLC0415 - loads the whole server
 
+    port = profile.backend.port
     server = ReferenceServer(control=True, port=port)
-    server.environment(environment_id=ENVIRONMENT)
+    named = profile.environments[0].id if profile.environments else ""
+    server.environment(environment_id=named or ENVIRONMENT)
     try:
         return server.__enter__()
     except OSError as error:

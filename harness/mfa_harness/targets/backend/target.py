@@ -14,7 +14,7 @@ from mfa_harness.targets.backend.issuer import Issuer
 from mfa_harness.targets.contact import Contact
 from mfa_harness.targets.diagnosis import diagnose
 from mfa_harness.targets.profile import Profile
-from mfa_harness.targets.reach import open_transport
+from mfa_harness.targets.reach import is_loopback, open_transport
 from mfa_harness.targets.target import TargetError
 from mfa_harness.targets.transcript import Transcript
 from mfa_harness.targets.wire import RecordingTransport
@@ -74,7 +74,8 @@ class BackendTarget:
         shown = ", ".join(map(str, self.asked))
         self.label = f"the backend at {url} ({shown}), with tokens of our reference server"
         self.rotated = False
-        self._spec = spec or self.profile.url or ""
+        there = self.profile.url or ""
+        self._spec = spec or (there if is_loopback(there) else "")  # anybody's MFA server gives us no tokens
         self._contact = Contact(rate=self.profile.rate, wall_clock=True, note=note)
         self._issuer: Issuer | None = None
         self._transport: httpx.BaseTransport | None = None

@@ -80,11 +80,27 @@ class Gateway:
             await _send(send, 204, b"", more)
             return
         body = await _read(receive)
-        reply = _Reply(send, more)
         if body is None:
-            await _refuse(reply, Refusal(413, "payload_too_large", "The body is too large"))
+            await _refuse(_Reply(send, more), Refusal(413, "payload_too_large", "The body is too large"))
         else:
             call = _call(environment, scope, headers)
+
+            def keep(reply: _Reply) -> None:
+                environment.exchanges.add(
+                    Exchanged(
+                        at=call.now,
+                        method=scope["method"],
+                        path=scope["path"],
+                        query=scope["query_string"].decode("latin-1"),
+                        headers=list(scope["headers"]),
+                        body=body,
+                        status=reply.status,
+                        answer_headers=reply.headers,
+                        answer=reply.body,
+                    )
+                )
+
+            reply = _Reply(send, more, keep)
             exchange = Exchange(environment, call, body, scope["query_string"])
             if not _csrf_safe(exchange, scope, headers):
                 await _refuse(
@@ -97,19 +113,6 @@ class Gateway:
                     await self._application(scope, receive, reply)
                 else:
                     await _refuse(reply, refusal)
-            environment.exchanges.add(
-                Exchanged(
-                    at=call.now,
-                    method=scope["method"],
-                    path=scope["path"],
-                    query=scope["query_string"].decode("latin-1"),
-                    headers=list(scope["headers"]),
-                    body=body,
-                    status=reply.status,
-                    answer_headers=reply.headers,
-                    answer=reply.body,
-                )
-            )
 
     async def _in_control(self, scope: Scope, receive: Receive, send: Send) -> None:
         host = _headers(scope).get("host", "").lower()
@@ -137,12 +140,18 @@ async def _nowhere(scope: Scope, send: Send) -> None:
 
 
 class _Reply:
-    """Passes an answer on with more headers, and remembers it."""
+    """Passes an answer on with more headers, and has it kept before whoever asked has got the whole of it."""
 
-    __slots__ = ("_more", "_send", "body", "headers", "status")
+    __slots__ = ("_keep", "_more", "_send", "body", "headers", "status")
 
-    def __init__(self, send: Send, more: Iterable[tuple[bytes, bytes]]) -> None:
+    def __init__(
+        self,
+        send: Send,
+        more: Iterable[tuple[bytes, bytes]],
+        keep: Callable[[_Reply], None] = lambda _reply: None,
+    ) -> None:
         self._send = send
+        self._keep = keep
         self._more = list(more)
         self.status = 0
         self.headers: list[tuple[bytes, bytes]] = []
@@ -155,6 +164,8 @@ class _Reply:
             message = {**message, "headers": self.headers}
         else:
             self.body += message.get("body", b"")
+            if not message.get("more_body", False):
+                self._keep(self)
         await self._send(message)
 
 
