@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 _MOST_ACTS = 1999
 _OTHERS_SHARE = 4  # how seldom it may be the other user who acts
 _IDENTIFIER = str.maketrans(" -", "__", "'")
-STEPS_A_STORY = 40
-STORIES_A_ROUND = 12
+STEPS_A_STORY = 24
+_STEPS_AN_EXAMPLE = 100
+STORIES_A_ROUND = 10
 
 
 def openings(profile: Profile) -> st.SearchStrategy[Opening]:
@@ -60,7 +61,7 @@ def quick_settings(stories: int = STORIES_A_ROUND) -> settings:
     """Generation alone: we shrink stories ourselves, which is quicker than shrinking draws."""
     return settings(
         max_examples=stories,
-        stateful_step_count=STEPS_A_STORY,
+        stateful_step_count=_STEPS_AN_EXAMPLE,
         phases=(Phase.generate,),
         database=None,
         deadline=None,
@@ -84,7 +85,7 @@ class StoryMachine(RuleBasedStateMachine):
     def offered(self) -> dict[str, list[Act]]:
         """What each rule offers now."""
         if self._offered is None:
-            idle = self.teller is None or self.teller.over
+            idle = self.teller is None or self.teller.over or len(self.teller.told.acts) >= STEPS_A_STORY
             self._offered = {} if idle else self.explorer.offers(self.teller)
         return self._offered
 
@@ -121,7 +122,7 @@ def machine_of(explorer: Explorer) -> type[StoryMachine]:
     def begins(self: StoryMachine, opening: Opening) -> None:
         self.begin(opening)
 
-    idle = precondition(lambda self: self.teller is None or self.teller.over or not self.offered)
+    idle = precondition(lambda self: not self.offered)
     members["begins"] = rule(opening=openings(explorer.profile))(idle(begins))
     for name, each in explorer.reachable.items():
         for number in range(each.weight):

@@ -69,7 +69,7 @@ NOT_REACHED: Final = {
     "codes-shown-for-ever": "the reference's profile shows codes again after acknowledgement",
     "passkey-counter-unchecked": "no rule clones a passkey",
     "passkey-counter-zero-refused": "passkeys of the rules count from the start",
-    "passkeys-unbounded": "it takes eleven passkeys of one person, and a story has forty steps",
+    "passkeys-unbounded": "it takes eleven passkeys of one person, and a story has fewer steps",
     "limit-by-spelling": "no rule spells an address differently",
     "limit-race": "no rule guesses at once",
 }

@@ -6,8 +6,7 @@ WebAuthn L3 sections 6.3.2 (authenticatorMakeCredential) and 6.3.3 (authenticato
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cache
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from mfa_simulators.passkey import cbor
 from mfa_simulators.passkey.attestation import Authority, statement, wire_name
@@ -24,6 +23,7 @@ from mfa_simulators.passkey.draft import (
 from mfa_simulators.passkey.errors import RefusedError
 from mfa_simulators.passkey.extensions import NOTHING, Wanted, check_protection, signed_outputs
 from mfa_simulators.passkey.keys import ALGORITHMS
+from mfa_simulators.passkey.results import Asserted, Made
 from mfa_simulators.passkey.vault import HeldCredential, User, Vault
 from mfa_simulators.randomness import SeededRandomness, SystemRandomness
 
@@ -37,48 +37,6 @@ if TYPE_CHECKING:
 _ID: Final = "passkey credential id"
 _ID_SIZE: Final = 32
 _MAKER: Final = "passkey maker"
-
-
-@cache
-def _format_member(name: str) -> bytes:
-    """An attestation object up to its statement; there are few formats."""
-    return b"\xa3\x63fmt" + cbor.encode(name) + b"\x67attStmt"
-
-
-class Made(NamedTuple):
-    """What making a credential gives.
-
-    Attributes:
-        held: the credential.
-        data: the authenticator data.
-        format: of the attestation statement.
-        statement: the statement as CBOR.
-    """
-
-    held: HeldCredential
-    data: bytes
-    format: str
-    statement: bytes
-
-    def attestation_object(self) -> bytes:
-        """WebAuthn L3 section 6.5.4, its keys in canonical order: fmt, attStmt, authData."""
-        return b"".join(
-            (
-                _format_member(self.format),
-                self.statement,
-                b"\x68authData",
-                cbor.head(cbor.BYTES, len(self.data)),
-                self.data,
-            )
-        )
-
-
-class Asserted(NamedTuple):
-    """What an assertion gives."""
-
-    held: HeldCredential
-    data: bytes
-    signature: bytes
 
 
 @dataclass(slots=True)

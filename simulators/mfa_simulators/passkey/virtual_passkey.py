@@ -265,7 +265,8 @@ class VirtualPasskey:
         Credentials, counters and the user are shared with this object.
 
         Args:
-            pin: set on it from the beginning; None leaves it without.
+            pin: set on it from the beginning; empty for a device that takes a PIN and has none yet; None for
+                one that takes none.
         """
         from mfa_simulators.passkey.ctap import CtapAuthenticator  # noqa: PLC0415 - loads fido2
 

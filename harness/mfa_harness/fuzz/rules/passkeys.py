@@ -23,7 +23,7 @@ _WRONG = {
 }
 
 
-@rule("registers passkey", "{who} registers a passkey", when=alive, needs=("passkeys",))
+@rule("registers passkey", "{who} registers a passkey", when=alive, needs=("passkeys",), weight=2)
 def registers(model: Model, account: Account, _act: Act, _sent: Sent) -> Prediction:
     """It meets the challenge by itself (D-51), and never that of a user who owes another method."""
     first = not account.has_method
@@ -54,7 +54,7 @@ def _has_key(model: Model, account: Account, _: str) -> bool:
     return model.alive(account) and account.key
 
 
-@rule("answers passkey", "{who} answers the passkey challenge", when=_has_key, needs=("passkeys",))
+@rule("answers passkey", "{who} answers the passkey challenge", when=_has_key, needs=("passkeys",), weight=2)
 def answers(model: Model, account: Account, _act: Act, _sent: Sent) -> Prediction:
     """It meets the challenge."""
 
@@ -90,7 +90,7 @@ def answers_wrongly(model: Model, account: Account, act: Act, _sent: Sent) -> Pr
     when=lambda model, account, _: _has_key(model, account, _) and account.assertion,
     needs=("passkeys",),
     only_she=True,
-    weight=3,
+    weight=6,
 )
 def repeats(model: Model, account: Account, _act: Act, _sent: Sent) -> Prediction:
     """A challenge is answered once."""
@@ -133,7 +133,7 @@ def answers_with_foreign(model: Model, account: Account, _act: Act, _sent: Sent)
     when=lambda model, account, _: model.alive(account) and account.key_deleted and account.passkeys > 0,
     needs=("passkeys",),
     only_she=True,
-    weight=3,
+    weight=6,
 )
 def answers_with_deleted(model: Model, account: Account, _act: Act, _sent: Sent) -> Prediction:
     """No factor works after its deletion."""

@@ -161,7 +161,7 @@ def _can_delete_key(model: Model, account: Account, sentence: str) -> bool:
     when=_can_delete_key,
     needs=("passkeys", "mfa-tokens"),
     only_she=True,
-    weight=2,
+    weight=3,
 )
 def deletes_key(model: Model, account: Account, act: Act, _sent: Sent) -> Prediction:
     """It takes a fresh MFA (D-59)."""
@@ -240,6 +240,7 @@ def makes_default(model: Model, account: Account, _act: Act, _sent: Sent) -> Pre
         and account.confirming
         and account.phone == account.pending
     ),
+    weight=3,
     needs=("default-device",),
 )
 def makes_unverified_default(model: Model, account: Account, _act: Act, _sent: Sent) -> Prediction:

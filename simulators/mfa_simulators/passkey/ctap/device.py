@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from typing import TYPE_CHECKING, Any, Final
 
 from fido2.ctap import STATUS, CtapDevice, CtapError
@@ -11,14 +9,15 @@ from fido2.hid import CAPABILITY, CTAPHID
 
 from mfa_simulators.passkey import cbor
 from mfa_simulators.passkey.ctap import misbehaviour, pins, status
+from mfa_simulators.passkey.ctap.answers import assertion, blob_key_of
+from mfa_simulators.passkey.ctap.blobs import BlobStore
+from mfa_simulators.passkey.ctap.info import LONGEST_MESSAGE, information
 from mfa_simulators.passkey.ctap.pins import PinState
 from mfa_simulators.passkey.ctap.requests import AssertionRequest, decode, ids, member, read_assertion
 from mfa_simulators.passkey.ctap.status import OF_REASON, CtapRefusal
-from mfa_simulators.passkey.draft import USER_VERIFIED
 from mfa_simulators.passkey.errors import RefusedError
 from mfa_simulators.passkey.extensions import Wanted, derive
-from mfa_simulators.passkey.faults import find
-from mfa_simulators.passkey.keys import ALGORITHMS
+from mfa_simulators.passkey.faults import FAULTS, find
 from mfa_simulators.passkey.vault import User
 
 if TYPE_CHECKING:
@@ -26,14 +25,11 @@ if TYPE_CHECKING:
     from threading import Event
 
     from mfa_simulators.passkey.cbor import Cbor
-    from mfa_simulators.passkey.core import Asserted, Authenticator
+    from mfa_simulators.passkey.core import Authenticator
     from mfa_simulators.passkey.vault import HeldCredential
 
-LONGEST_MESSAGE: Final = 4096
 _UV_RETRIES: Final = 3
 _STORM: Final = 1000
-_BLOBS: Final = 4096
-_NO_BLOBS: Final = bytes.fromhex("8076be8b528d0075f7aae98d6fa57a6d3c")  # an empty array and its hash
 
 
 class CtapAuthenticator(CtapDevice):
@@ -41,7 +37,8 @@ class CtapAuthenticator(CtapDevice):
 
     Args:
         core: the authenticator.
-        pin: set on it from the beginning.
+        pin: set on it from the beginning; empty for one that takes a PIN and has none yet; None for one that
+            takes none.
 
     Attributes:
         misbehaves: what it does wrong towards its client, out of `MISBEHAVIOURS`.
@@ -56,9 +53,7 @@ class CtapAuthenticator(CtapDevice):
         self._lie: str | None = None
         self._uv_retries = _UV_RETRIES
         self._more: list[tuple[AssertionRequest, bytes, bytes]] = []
-        self._blobs = _NO_BLOBS
-        self._incoming = b""
-        self._expected = 0
+        self._blobs = BlobStore()
         self._commands: dict[int, Callable[[bytes], bytes]] = {
             0x01: self._make_credential,
             0x02: self._get_assertion,
@@ -121,7 +116,7 @@ class CtapAuthenticator(CtapDevice):
         except CtapRefusal as refusal:
             return bytes((refusal.status,))
         except RefusedError as refusal:
-            return bytes((self._status(refusal),))
+            return bytes((OF_REASON[refusal.reason],))
 
     def lie(self, fault: str) -> None:
         """The next credential or assertion has this fault of the catalogue.
@@ -129,14 +124,10 @@ class CtapAuthenticator(CtapDevice):
         Raises:
             ValueError: there is no such fault, or it is none of an authenticator's.
         """
-        for ceremony in ("create", "get"):
-            try:
-                if find(fault, ceremony).authenticator is not None:
-                    self._lie = fault
-                    return
-            except ValueError as error:
-                wrong = error
-        raise ValueError(f"{fault!r} is no lie that an authenticator can tell") from wrong
+        known = FAULTS.get(fault)
+        if known is None or known.authenticator is None:
+            raise ValueError(f"{fault!r} is no lie that an authenticator can tell")
+        self._lie = fault
 
     def plug_in(self) -> None:
         """Takes the device out and puts it back: PINs and fingerprints may be tried again."""
@@ -147,50 +138,8 @@ class CtapAuthenticator(CtapDevice):
     # -- commands ----------------------------------------------------------------------------------------------
 
     def _get_info(self, _: bytes) -> bytes:
-        settings = self._core.settings
-        options: dict[int | str, Cbor] = {
-            "rk": settings.discoverable != "never",
-            "up": True,
-            "plat": settings.attachment == "platform",
-            "clientPin": self._pins.is_set,
-            "pinUvAuthToken": True,
-            "makeCredUvNotRqd": True,
-        }
-        if settings.user_verification:
-            options["uv"] = True
-        extensions: list[Cbor] = []
-        if settings.cred_protect:
-            extensions.append("credProtect")
-        if settings.prf:
-            extensions.append("hmac-secret")
-        if settings.large_blob:
-            extensions.append("largeBlobKey")
-            options["largeBlobs"] = True
-        if settings.min_pin_length is not None:
-            extensions.append("minPinLength")
-        info: dict[int | str, Cbor] = {
-            1: ["FIDO_2_0", "FIDO_2_1"],
-            2: extensions,
-            3: settings.aaguid,
-            4: options,
-            5: LONGEST_MESSAGE,
-            6: [2, 1],
-            7: 16,
-            8: 1023,
-            9: list(settings.transports),
-            10: [
-                {"alg": number, "type": "public-key"}
-                for number in settings.algorithms
-                if number in ALGORITHMS
-            ],
-            13: self._pins.shortest,
-        }
-        if settings.large_blob:
-            info[11] = _BLOBS
-        if settings.capacity is not None:
-            stored = sum(held.discoverable for held in self._core.vault.credentials.values())
-            info[20] = max(0, settings.capacity - stored)
-        return b"\x00" + cbor.encode(info)
+        stored = sum(held.discoverable for held in self._core.vault.credentials.values())
+        return b"\x00" + cbor.encode(information(self._core.settings, self._pins, stored))
 
     def _make_credential(self, raw: bytes) -> bytes:
         members = decode(raw)
@@ -232,7 +181,7 @@ class CtapAuthenticator(CtapDevice):
         answer = b"\x00\xa3\x01" if not made.held.blobs else b"\x00\xa4\x01"
         answer += cbor.encode(made.format) + b"\x02" + cbor.encode(made.data) + b"\x03" + made.statement
         if made.held.blobs:
-            answer += b"\x05" + cbor.encode(_blob_key(made.held))
+            answer += b"\x05" + cbor.encode(blob_key_of(made.held))
         return answer
 
     def _get_assertion(self, raw: bytes) -> bytes:
@@ -241,12 +190,13 @@ class CtapAuthenticator(CtapDevice):
         if not request.present and misbehaviour.SILENT_REFUSED in self.misbehaves:
             raise CtapRefusal(status.OPERATION_DENIED)
         if request.allow:
-            return self._assert(request, hash_, request.allow, 1)
+            return self._assert(request, hash_, request.allow)
         vault = self._core.vault
         found = [held.id for held in vault.discoverable(request.rp_id)]
         if not found:
             raise CtapRefusal(status.NO_CREDENTIALS)
-        answer = self._assert(request, hash_, tuple(found[:1]), len(found))
+        several = len(found) if len(found) > 1 else None
+        answer = self._assert(request, hash_, tuple(found[:1]), several, named=several is not None)
         self._more = [(request, hash_, identifier) for identifier in reversed(found[1:])]
         return answer
 
@@ -254,9 +204,17 @@ class CtapAuthenticator(CtapDevice):
         if not self._more:
             raise CtapRefusal(status.NOT_ALLOWED)
         request, hash_, identifier = self._more.pop()
-        return self._assert(request, hash_, (identifier,), 1)
+        return self._assert(request, hash_, (identifier,), named=True)
 
-    def _assert(self, request: AssertionRequest, hash_: bytes, allow: tuple[bytes, ...], count: int) -> bytes:
+    def _assert(
+        self,
+        request: AssertionRequest,
+        hash_: bytes,
+        allow: tuple[bytes, ...],
+        count: int | None = None,
+        *,
+        named: bool = False,
+    ) -> bytes:
         core = self._core
         forced = None
         if request.proof is not None:
@@ -281,7 +239,8 @@ class CtapAuthenticator(CtapDevice):
             signed=signed,
             lie=self._next_lie("get") if self._lie is not None else None,
         )
-        return _assertion(asserted, count, with_blob_key=request.extensions.get("largeBlobKey") is True)
+        blob_key = request.extensions.get("largeBlobKey") is True
+        return assertion(asserted, count, with_blob_key=blob_key, named=named)
 
     def _secrets(self, request: AssertionRequest) -> Callable[[HeldCredential, bool], dict[int | str, Cbor]]:
         asked = request.extensions["hmac-secret"]
@@ -303,43 +262,28 @@ class CtapAuthenticator(CtapDevice):
     def _client_pin(self, raw: bytes) -> bytes:
         members = decode(raw)
         state = self._pins
-        permissions, rp_id = members.get(9, 0), members.get(10)
-        match member(members, 2, int):
-            case 0x01:
-                return b"\x00" + cbor.encode({3: state.retries, 4: False})
-            case 0x02:
-                public: Any = state.protocol(members.get(1)).public()
-                return b"\x00" + cbor.encode({1: public})
-            case 0x03:
-                state.set(members, change=False)
-            case 0x04:
-                state.set(members, change=True)
-            case 0x05:
-                both = pins.MAKE_CREDENTIAL | pins.GET_ASSERTION
-                return self._token(state.token_for_pin(members, both, None))
-            case 0x06:
-                if not self._core.settings.user_verification:
-                    raise CtapRefusal(status.NOT_ALLOWED)
-                self._try_user()
-                return self._token(state.token_for_user(members, permissions, rp_id))
-            case 0x07:
-                return b"\x00" + cbor.encode({5: self._uv_retries})
-            case 0x09:
-                return self._token(state.token_for_pin(members, permissions, rp_id))
-            case _:
-                raise CtapRefusal(status.INVALID_SUBCOMMAND)
-        return b"\x00"
-
-    def _token(self, hidden: bytes) -> bytes:
+        command = member(members, 2, int)
+        if command == pins.UV_RETRIES:
+            return b"\x00" + cbor.encode({5: self._uv_retries})
+        if command == pins.TOKEN_FOR_USER:
+            if not self._core.settings.user_verification:
+                raise CtapRefusal(status.NOT_ALLOWED)
+            self._try_user()
+        answer = state.command(command, members)
         if misbehaviour.PIN_FORGOTTEN in self.misbehaves:
-            self._pins.expire()
-        return b"\x00" + cbor.encode({2: hidden})
+            state.expire()
+        return b"\x00" + cbor.encode(answer) if answer else b"\x00"
 
     def _reset(self, _: bytes) -> bytes:
         self._core.ask_user()
         self._core.vault.credentials.clear()
-        self._pins = PinState(self._core.clock, self._draw, None, self._core.settings.min_pin_length)
-        self._blobs = _NO_BLOBS
+        self._pins = PinState(
+            self._core.clock,
+            self._draw,
+            "" if self._pins.possible else None,
+            self._core.settings.min_pin_length,
+        )
+        self._blobs = BlobStore()
         self._uv_retries = _UV_RETRIES
         return b"\x00"
 
@@ -353,28 +297,14 @@ class CtapAuthenticator(CtapDevice):
             raise CtapRefusal(status.INVALID_COMMAND)
         offset = member(members, 3, int)
         if 1 in members:
-            return b"\x00" + cbor.encode({1: self._blobs[offset : offset + member(members, 1, int)]})
+            return b"\x00" + cbor.encode({1: self._blobs.read(offset, member(members, 1, int))})
         fragment = member(members, 2, bytes)
         if self._pins.is_set or self._core.settings.user_verification:
             if 5 not in members:  # noqa: PLR2004
                 raise CtapRefusal(status.PUAT_REQUIRED)
-            message = (
-                b"\xff" * 32 + b"\x0c\x00" + offset.to_bytes(4, "little") + hashlib.sha256(fragment).digest()
-            )
+            message = self._blobs.message(offset, fragment)
             self._pins.check_token(message, members[5], members.get(6), pins.LARGE_BLOB_WRITE, None)
-        if offset == 0:
-            self._expected = member(members, 4, int)
-            if self._expected > _BLOBS:
-                raise CtapRefusal(status.LARGE_BLOB_STORAGE_FULL)
-            self._incoming = b""
-        if offset != len(self._incoming) or offset + len(fragment) > self._expected:
-            raise CtapRefusal(status.INVALID_PARAMETER)
-        self._incoming += fragment
-        if len(self._incoming) == self._expected:
-            content, digest = self._incoming[:-16], self._incoming[-16:]
-            if hashlib.sha256(content).digest()[:16] != digest:
-                raise CtapRefusal(status.INTEGRITY_FAILURE)
-            self._blobs = self._incoming
+        self._blobs.write(offset, fragment, members.get(4))
         return b"\x00"
 
     # -- the user ----------------------------------------------------------------------------------------------
@@ -398,9 +328,6 @@ class CtapAuthenticator(CtapDevice):
         if self._core.settings.user == "consents":
             self._uv_retries = _UV_RETRIES
 
-    def _status(self, refusal: RefusedError) -> int:
-        return OF_REASON[refusal.reason]
-
     # -- odds and ends -----------------------------------------------------------------------------------------
 
     def _draw(self, size: int) -> bytes:
@@ -420,41 +347,3 @@ class CtapAuthenticator(CtapDevice):
         if misbehaviour.OVERSIZED in self.misbehaves:
             answer += bytes(LONGEST_MESSAGE)
         return answer[:-1] if misbehaviour.CUT_SHORT in self.misbehaves else answer
-
-
-def _assertion(asserted: Asserted, count: int, *, with_blob_key: bool) -> bytes:
-    """The answer to authenticatorGetAssertion, written by hand: it is asked for most."""
-    held, data, signature = asserted
-    several = count > 1
-    blob_key = with_blob_key and held.blobs
-    members = 3 + held.discoverable + several + blob_key
-    answer = b"".join(
-        (
-            b"\x00",
-            bytes((0xA0 | members,)),
-            b"\x01\xa2\x62id",
-            cbor.head(cbor.BYTES, len(held.id)),
-            held.id,
-            b"\x64type\x6apublic-key\x02",
-            cbor.head(cbor.BYTES, len(data)),
-            data,
-            b"\x03",
-            cbor.head(cbor.BYTES, len(signature)),
-            signature,
-        )
-    )
-    if held.discoverable:
-        # Names tell accounts apart, and are told to who was verified alone.
-        user: dict[int | str, Cbor] = {"id": held.user.handle}
-        if several and data[32] & USER_VERIFIED:
-            user |= {"name": held.user.name, "displayName": held.user.display_name}
-        answer += b"\x04" + cbor.encode(user)
-    if several:
-        answer += b"\x05" + cbor.encode(count)
-    if blob_key:
-        answer += b"\x07" + cbor.encode(_blob_key(held))
-    return answer
-
-
-def _blob_key(held: HeldCredential) -> bytes:
-    return hmac.digest(held.key.pkcs8(), b"largeBlobKey", "sha256")

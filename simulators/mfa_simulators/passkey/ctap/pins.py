@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 MAKE_CREDENTIAL: Final = 0x01
 GET_ASSERTION: Final = 0x02
 LARGE_BLOB_WRITE: Final = 0x10
+# Subcommands of authenticatorClientPIN.
+CHANGE_PIN: Final = 0x04
+TOKEN_FOR_USER: Final = 0x06
+UV_RETRIES: Final = 0x07
 _RETRIES: Final = 8
 _AT_ONCE: Final = 3  # wrong PINs until the device must be plugged in anew
 _TOKEN_SECONDS: Final = 600
@@ -113,7 +117,8 @@ class PinState:
     Args:
         clock: by which a token expires.
         draw: gives random bytes.
-        pin: set from the beginning.
+        pin: set from the beginning; empty for a device that takes one and has none yet; None for one that
+            takes none.
         shortest: characters that a PIN must have.
     """
 
@@ -124,7 +129,8 @@ class PinState:
         self._draw = draw
         self.protocols = {version: Protocol(version, draw) for version in (2, 1)}
         self.shortest = shortest or _SHORTEST_PIN
-        self._hash: bytes | None = None if pin is None else _pin_hash(pin.encode())
+        self.possible = pin is not None
+        self._hash: bytes | None = _pin_hash(pin.encode()) if pin else None
         self.retries = _RETRIES
         self._wrong_at_once = 0
         self._token = b""
@@ -153,12 +159,37 @@ class PinState:
             raise CtapRefusal(status.INVALID_PARAMETER if version is not None else status.MISSING_PARAMETER)
         return found
 
+    def command(self, command: int, request: dict[int, Any]) -> dict[int | str, Any]:
+        """One subcommand; for a token of the user's the user was verified already.
+
+        Raises:
+            CtapRefusal: with the reason.
+        """
+        permissions, rp_id = request.get(9, 0), request.get(10)
+        match command:
+            case 0x01:  # PIN_RETRIES
+                return {3: self.retries, 4: self._wrong_at_once >= _AT_ONCE}
+            case 0x02:  # KEY_AGREEMENT
+                return {1: self.protocol(request.get(1)).public()}
+            case 0x03 | 0x04:  # SET_PIN, CHANGE_PIN
+                self.set(request, change=command == CHANGE_PIN)
+                return {}
+            case 0x05:  # TOKEN_FOR_PIN_ALONE
+                return {2: self.token_for_pin(request, MAKE_CREDENTIAL | GET_ASSERTION, None)}
+            case 0x06:  # TOKEN_FOR_USER
+                return {2: self.token_for_user(request, permissions, rp_id)}
+            case 0x09:  # TOKEN_FOR_PIN
+                return {2: self.token_for_pin(request, permissions, rp_id)}
+        raise CtapRefusal(status.INVALID_SUBCOMMAND)
+
     def set(self, request: dict[int, Any], *, change: bool) -> None:
         """Sets the PIN, or changes it.
 
         Raises:
             CtapRefusal: it is set already, the old one is wrong, or the new one too short.
         """
+        if not self.possible:
+            raise CtapRefusal(status.INVALID_PARAMETER)
         if self.is_set is not change:
             raise CtapRefusal(status.PIN_NOT_SET if change else status.PIN_AUTH_INVALID)
         protocol = self.protocol(request.get(1))
@@ -216,9 +247,12 @@ class PinState:
         if self._clock.now() >= self._until:
             self._token = b""
             raise CtapRefusal(status.PIN_TOKEN_EXPIRED)
-        if not self._permissions & permission or (self._rp_id is not None and self._rp_id != rp_id):
+        if not self._permissions & permission:
             raise CtapRefusal(status.PIN_AUTH_INVALID)
-        self._rp_id = self._rp_id or rp_id
+        if rp_id is not None:  # a token without one is bound to the first that it is used for
+            if self._rp_id not in (None, rp_id):
+                raise CtapRefusal(status.PIN_AUTH_INVALID)
+            self._rp_id = rp_id
 
     def _check(self, protocol: Protocol, secret: bytes, hidden: Any) -> None:
         if self.retries == 0:
