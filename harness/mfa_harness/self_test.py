@@ -16,6 +16,7 @@ import pytest
 
 from mfa_harness import bindings, suite
 from mfa_harness.events import CheckFinished
+from mfa_harness.faults import ALL_FAULTS
 from mfa_harness.kill_matrix import CONTROL, Matrix, Row, problems_of
 from mfa_harness.plugin_state import CHECK_KEY, RUN_KEY
 from mfa_harness.pytest_run import conduct
@@ -24,7 +25,6 @@ from mfa_harness.scenario.session import ScenarioSession
 from mfa_harness.targets.reference import ReferenceTarget
 from mfa_harness.verdicts import Verdict
 from mfa_simulators.server import ReferenceServer
-from mfa_simulators.server.faults import FAULTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -49,10 +49,10 @@ def self_test(*, full: bool = False, seed: str = "0", workers: int = 1) -> Matri
         BindingsError: the bindings name a fault or check that does not exist.
     """
     checks = suite.checks()
-    bound = bindings.load(checks, FAULTS)
+    bound = bindings.load(checks, ALL_FAULTS)
     everything = tuple(check.id for check in checks)
     clean = {CONTROL: everything if full else tuple(sorted({id_ for ids in bound.values() for id_ in ids}))}
-    wanted: Wanted = {slug: everything if full else bound.get(slug, ()) for slug in FAULTS} | clean
+    wanted: Wanted = {slug: everything if full else bound.get(slug, ()) for slug in ALL_FAULTS} | clean
     caught, interrupted = _caught(wanted, seed, workers)
     rows = tuple(_row(slug, caught.get(slug, []), bound.get(slug, ())) for slug in wanted)
     return Matrix(
@@ -148,10 +148,10 @@ def _row(slug: str, events: Sequence[CheckFinished], bound: tuple[str, ...]) -> 
     kills = (Verdict.FAIL, Verdict.WARN, Verdict.BLOCKED)
     killed_by = tuple(event.id for event in events if event.verdict in kills)
     return Row(
-        id=FAULTS[slug].id,
+        id=ALL_FAULTS[slug].id,
         slug=slug,
-        sentence=FAULTS[slug].sentence,
-        requirement=FAULTS[slug].requirement,
+        sentence=ALL_FAULTS[slug].sentence,
+        requirement=ALL_FAULTS[slug].requirement,
         killed=bool(killed_by),
         killed_by=killed_by,
         bound=bound,

@@ -38,8 +38,10 @@ class ServedEnvironment(msgspec.Struct, frozen=True, forbid_unknown_fields=True,
     seed: str | int | None = None
 
 
-NEWCOMERS: Final = ServedEnvironment(settings={"email_code": EMAIL_CODE})
-"""Both methods on, nothing required, and no mail to read."""
+NEWCOMERS: Final = ServedEnvironment(
+    id="bac0e4d0-0000-4000-8000-000000000001", settings={"email_code": EMAIL_CODE}
+)
+"""Both methods on, nothing required, and no mail to read. Its id stays, for whoever is configured with it."""
 
 
 def read(path: Path) -> tuple[ServedEnvironment, ...]:

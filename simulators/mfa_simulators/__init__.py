@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from mfa_simulators.client import MfaClient
     from mfa_simulators.clock import SystemClock, VirtualClock
-    from mfa_simulators.passkey import VirtualPasskey
+    from mfa_simulators.passkey import SyncGroup, VirtualPasskey
     from mfa_simulators.person import Person
     from mfa_simulators.server import ReferenceServer
     from mfa_simulators.totp import TotpAuthenticator
@@ -21,6 +21,7 @@ _HOMES: Final = {
     "MfaClient": "mfa_simulators.client",
     "Person": "mfa_simulators.person",
     "ReferenceServer": "mfa_simulators.server",
+    "SyncGroup": "mfa_simulators.passkey",
     "SystemClock": "mfa_simulators.clock",
     "TotpAuthenticator": "mfa_simulators.totp",
     "VirtualClock": "mfa_simulators.clock",
@@ -31,6 +32,7 @@ __all__ = [
     "MfaClient",
     "Person",
     "ReferenceServer",
+    "SyncGroup",
     "SystemClock",
     "TotpAuthenticator",
     "VirtualClock",

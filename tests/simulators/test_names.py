@@ -12,6 +12,7 @@ NAMES = {
     "MfaClient",
     "Person",
     "ReferenceServer",
+    "SyncGroup",
     "SystemClock",
     "TotpAuthenticator",
     "VirtualClock",

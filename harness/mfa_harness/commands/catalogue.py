@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from mfa_harness.faults import Fault
     from mfa_harness.requirements import Requirement
     from mfa_harness.steps.sentence import Sentence
     from mfa_harness.suite import Check
     from mfa_harness.targets.capabilities import Capability
-    from mfa_simulators.server.faults import Fault
 
 
 class Catalogue:
@@ -41,10 +41,10 @@ class Catalogue:
 
     @cached_property
     def faults(self) -> Mapping[str, Fault]:
-        """The reference server's faults by slug."""
-        from mfa_simulators.server.faults import FAULTS  # noqa: PLC0415
+        """The faults of the reference server and of the reference client, by slug."""
+        from mfa_harness.faults import ALL_FAULTS  # noqa: PLC0415
 
-        return FAULTS
+        return ALL_FAULTS
 
     @cached_property
     def capabilities(self) -> Mapping[str, Capability]:

@@ -85,9 +85,18 @@ def _of_backend(url: str, requests: Sequence[str], target: str, profile: Path | 
 
 def _needs() -> Iterator[Need]:
     from mfa_harness import suite  # noqa: PLC0415
+    from mfa_harness.steps.needs import needs_of  # noqa: PLC0415
     from mfa_harness.targets.doctor import Need  # noqa: PLC0415
 
-    return (Need(check.id, locks_out=check.locks_out) for check in suite.checks())
+    for check in suite.checks():
+        needs = needs_of(check)
+        yield Need(
+            check.id,
+            capabilities=tuple(needs.capabilities),
+            settings=needs.settings,
+            locks_out=check.locks_out,
+            waits_seconds=needs.waits_seconds,
+        )
 
 
 def _lines(diagnosis: Diagnosis, wide: int | None) -> Iterator[str]:

@@ -11,11 +11,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from mfa_harness.commands.catalogue import Catalogue
+    from mfa_harness.faults import Fault
     from mfa_harness.requirements import Requirement
     from mfa_harness.steps.sentence import Sentence
     from mfa_harness.suite import Check
     from mfa_harness.targets.capabilities import Capability
-    from mfa_simulators.server.faults import Fault
 
 _Fields = list[tuple[str, "str | Sequence[str]"]]
 _USES_SHOWN = 5

@@ -21,8 +21,8 @@ _MOST_ACTS = 1999
 _OTHERS_SHARE = 4  # how seldom it may be the other user who acts
 _IDENTIFIER = str.maketrans(" -", "__", "'")
 STEPS_A_STORY = 24
-_STEPS_AN_EXAMPLE = 100
-STORIES_A_ROUND = 10
+_STEPS_AN_EXAMPLE = 30
+STORIES_A_ROUND = 16
 
 
 def openings(profile: Profile) -> st.SearchStrategy[Opening]:
@@ -39,9 +39,7 @@ def openings(profile: Profile) -> st.SearchStrategy[Opening]:
         session_based=st.sampled_from([True, True, False])
         if profile.has("session-based")
         else st.just(value=False),
-        onboarding=st.sampled_from([False, False, True])
-        if profile.has("onboarding")
-        else st.just(value=False),
+        onboarding=switch if profile.has("onboarding") else st.just(value=False),
         action=st.sampled_from(["", "single-use", "time-bound"]) if profile.has("actions") else st.just(""),
         she=st.sampled_from([*enrolled, *enrolled, NOTHING, NOTHING, NEW]),
         other=st.sampled_from([None, *enrolled]),

@@ -26,6 +26,7 @@ MODULES = (
     "inside",
     "backend",
     "chance",
+    "client_duties",
     "outcomes",
     "sights",
     "acts",

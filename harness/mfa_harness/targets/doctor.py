@@ -122,6 +122,11 @@ def _sorted_out(target: Target, needs: list[Need]) -> tuple[list[Need], dict[str
         reason = next(filter(None, map(target.profile.why_not, need.capabilities)), "")
         if not reason and isinstance(target, _Choosy):
             reason = target.would_refuse(need.settings, locks_out=need.locks_out)
+        if not reason and not target.profile.has("clock"):
+            longest = target.profile.longest_wait
+            reason = (
+                f"it takes longer than longest_wait, {longest:.0f} s" if need.waits_seconds > longest else ""
+            )
         if reason:
             reasons[reason] += 1
         else:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from mfa_simulators.passkey.errors import WebAuthnError
 from mfa_simulators.passkey.faults import ACCEPT, FAULTS, POLICY, Fault
 from mfa_simulators.passkey.settings import Settings
+from mfa_simulators.passkey.sync import SyncedPasskey, SyncGroup
 from mfa_simulators.passkey.vault import HeldCredential
 from mfa_simulators.passkey.virtual_passkey import VirtualPasskey
 
@@ -19,6 +20,8 @@ __all__ = [
     "Fault",
     "HeldCredential",
     "Settings",
+    "SyncGroup",
+    "SyncedPasskey",
     "VirtualPasskey",
     "WebAuthnError",
 ]

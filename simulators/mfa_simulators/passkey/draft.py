@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from mfa_simulators.passkey.attestation.paper import Paper
@@ -43,9 +43,9 @@ class Draft:
         format: of the attestation statement; `packed-x5c` is `packed` with certificates.
         statement: CBOR of an attestation statement to use instead of the one that the format makes.
         statement_algorithm: to name in the statement instead of the key's.
-        paper: what certificates and the like are to say.
         deterministic: the same message gives the same signature.
         data: authenticator data to use instead of what all this makes.
+        written: the paper, once there is some.
     """
 
     held: HeldCredential
@@ -62,9 +62,16 @@ class Draft:
     format: str = ""
     statement: bytes | None = None
     statement_algorithm: int | None = None
-    paper: Paper = field(default_factory=Paper)
     deterministic: bool = False
     data: bytes | None = None
+    written: Paper | None = None
+
+    @property
+    def paper(self) -> Paper:
+        """What certificates and the like are to say; made when first asked for, as most ceremonies need none."""
+        if self.written is None:
+            self.written = Paper()
+        return self.written
 
     def render(self) -> bytes:
         """The authenticator data (WebAuthn L3 section 6.1)."""

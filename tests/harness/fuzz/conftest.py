@@ -40,8 +40,15 @@ def opened() -> Opened:
 def explore(opened: Opened) -> Explore:
     """Explores a target for so many steps."""
 
-    def explore(target: str, *, steps: int, seed: int = 1, known: tuple[str, ...] = ()) -> Explorer:
-        explorer = Explorer(opened(target), seed=seed, steps=steps, known=known)
+    def explore(
+        target: str,
+        *,
+        steps: int,
+        seed: int = 1,
+        known: tuple[str, ...] = (),
+        only_first: bool = False,
+    ) -> Explorer:
+        explorer = Explorer(opened(target), seed=seed, steps=steps, known=known, only_first=only_first)
         explorer.explore()
         return explorer
 

@@ -86,7 +86,9 @@ def test_the_scenario_fails_where_it_was_found_and_passes_where_all_is_well(
     assert check("reference", tmp_path).verdict == "pass"
 
 
-def test_the_pytest_file_needs_nothing_beside_it(finding: Finding, tmp_path: Path) -> None:
+def test_the_pytest_file_needs_nothing_beside_it(opened: Opened, tmp_path: Path) -> None:
+    run = opened("reference:recovery-code-reusable")
+    finding = confirm(run, tell(run, REUSED))
     save(tmp_path, [finding])
     (path,) = tmp_path.glob("test_*.py")
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:randomly", str(path)]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 import httpx
 
+from mfa_harness.served import NEWCOMERS
 from mfa_harness.targets.control import ControlPlane
 from mfa_harness.targets.profile import Profile
 from mfa_harness.targets.reach import api_base, open_transport, root_of
@@ -15,8 +16,8 @@ from mfa_harness.targets.target import TargetError
 if TYPE_CHECKING:
     from mfa_simulators.server import ReferenceServer
 
-ENVIRONMENT: Final = "bac0e4d0-0000-4000-8000-000000000001"
-"""The environment of an issuer that is served for the length of a run: the same every time, to be configured once."""
+ENVIRONMENT: Final = NEWCOMERS.id
+"""The environment whose tokens a backend is shown unless the profile names one: to be configured once."""
 _SECONDS: Final = 10.0
 
 
@@ -151,7 +152,8 @@ def _control_plane(http: httpx.Client, base_url: str) -> ControlPlane:
 def _known(control: ControlPlane, profile: Profile) -> Known:
     there = environments(control)
     wanted = [each.id for each in profile.environments]
-    chosen = [each for each in there if each.environment_id in wanted] if wanted else there
+    usual = [each for each in there if each.environment_id == ENVIRONMENT] or there
+    chosen = [each for each in there if each.environment_id in wanted] if wanted else usual
     if not chosen:
         named = wanted[0] if wanted else "any environment"
         raise TargetError(

@@ -1,0 +1,106 @@
+Feature: What a client owes its user
+  A client SDK decides what a user is asked, keeps her tokens, and says what went wrong. Where it errs, a right
+  server does not help: she is asked for a code that she cannot give, or a token outlives her session.
+
+  @client.scope-as-list.contained
+  Scenario: A scope that only contains the word does not ask for MFA
+    Given the setting "extra_scopes" is ["x-requiresAdditionalAuth"]
+    And a new user
+    When she signs up
+    Then her client asks nothing more of her
+
+  @client.scope-as-list.there
+  Scenario: A session that owes MFA is known by its scope
+    Given session-based MFA is on
+    And a user who has enrolled an authenticator app
+    When she signs in again
+    Then her client asks for MFA
+
+  @client.right-prompt.pending-app
+  Scenario: A user whose app was never verified is asked to enrol, not for a code
+    Given "Require at onboarding" is on
+    And a new user
+    And she has signed up
+    When she starts to add an authenticator app
+    Then her next step is to enrol
+
+  @client.token-swap.next-call
+  Scenario: After MFA the next call is made with the new token
+    Given session-based MFA is on
+    And a user who has enrolled an authenticator app
+    And she has signed in again
+    When she completes MFA with a code without asking for a token
+    And she tries to list her devices
+    Then she succeeds
+    And she is fully signed in
+
+  @client.mfa-token-consumed.once
+  Scenario: An MFA token is handed out once
+    Given a user who has enrolled an authenticator app
+    When she completes MFA with a code and asks for an MFA token
+    And she takes the MFA token out of her client
+    Then her client has no MFA token
+
+  @client.missing-token-told.none-held
+  Scenario: A client that holds no MFA token says so
+    Given a user who has enrolled an authenticator app
+    When she signs in again
+    Then her client has no MFA token
+
+  @client.signs-out-clean.tokens
+  Scenario: Signing out leaves nothing behind
+    Given a user who has enrolled an authenticator app
+    When she completes MFA with a code and asks for an MFA token
+    And she signs out
+    Then her client has forgotten her
+
+  @client.elevated-token-choice.other-scope
+  Scenario: An elevated token goes along with calls of its own scope only
+    Given a user who has enrolled an authenticator app
+    When she completes MFA with a code and asks for an elevated token for "wallet:export"
+    And she reads her recovery codes
+    And she tries to list her devices
+    Then her elevated token has gone along with nothing
+
+  @client.failed-check-required.refused
+  Scenario: A step-up check that fails does not count as: none is needed
+    Given a user who has enrolled an authenticator app
+    When 3 hours pass
+    And she asks whether "credential:link" needs step-up, and the server refuses to say
+    Then she is not told that no step-up is needed
+
+  @client.no-blind-retry.wrong-code
+  Scenario: A code that was refused is not sent again
+    Given session-based MFA is on
+    And a user who has enrolled an authenticator app
+    And she has signed in again
+    When she enters 1 wrong code
+    Then her client has sent the refused code once
+
+  @client.error-kinds.limit @locks-out
+  Scenario: Too many attempts are not told as a wrong code
+    Given a user who has enrolled an authenticator app
+    When she enters wrong codes until she is locked out
+    Then her client says that there were too many attempts
+
+  @client.stays-signed-in.second-app
+  Scenario: A second authenticator app is refused, and she stays signed in
+    Given a user who has enrolled an authenticator app
+    When she tries to add a second authenticator app
+    Then she is refused with "401 Unauthorized"
+    And her client says that she has a device already
+    And she is still signed in
+
+  @client.refreshes-after-deletion.token
+  Scenario: After a device was deleted the session token is renewed
+    Given a user who has enrolled an authenticator app
+    When she tries to delete her authenticator app with an MFA token
+    Then her client has had its session token renewed since the deletion
+
+  @client.reading-keeps-codes.twice
+  Scenario: Showing the recovery codes makes no new ones
+    Given a user who has enrolled an authenticator app
+    And she has not acknowledged her recovery codes
+    When she reads her recovery codes
+    And she reads her recovery codes again
+    Then her client has made no new recovery codes
