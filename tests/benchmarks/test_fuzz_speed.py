@@ -26,7 +26,7 @@ SIGHT = Sight(
     scopes=frozenset({FULL}),
     acknowledgement="complete",
 )
-ACT = Act("enters code", SHE, "she enters a wrong code")
+ACT = Act("enters wrong code", SHE, "she enters a wrong code")
 SENT = Sent(now=1e9, code="000001", step_now=33333333)
 ANSWER = Answer(accepted=False, status=422, kind="invalid_code", sight=SIGHT)
 

@@ -60,16 +60,16 @@ def _login_at_our_server() -> Callable[[], object]:
 
 def _login_without_rules() -> Callable[[], object]:
     key = VirtualPasskey()
-    options = creation_options(
-        challenge=b"0" * 32, rp_id=RP_ID, rp_name="x", user_id=b"ada", user_name="ada"
-    )
+    options = creation_options(challenge=b"0" * 32, rp_id=RP_ID, rp_name="x", user_id=b"ada", user_name="ada")
     made = verify_registration(
         key.create(options, origin=ORIGIN), challenge=b"0" * 32, origins=(ORIGIN,), rp_id=RP_ID
     )
     return _login(HandDriven(_floor(made.id, made.public_key)), "/signin", key, {})
 
 
-def _login(transport: HandDriven, path: str, key: VirtualPasskey, _names: dict[str, str]) -> Callable[[], object]:
+def _login(
+    transport: HandDriven, path: str, key: VirtualPasskey, _names: dict[str, str]
+) -> Callable[[], object]:
     import httpx  # noqa: PLC0415
 
     url = f"http://localhost{path}"
@@ -93,14 +93,20 @@ def _floor(credential_id: bytes, cose_key: bytes) -> Any:
 
     engine = create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
     data = MetaData()
-    challenges = Table("challenges", data, Column("challenge", LargeBinary, primary_key=True), Column("spent", Integer))
+    challenges = Table(
+        "challenges", data, Column("challenge", LargeBinary, primary_key=True), Column("spent", Integer)
+    )
     passkeys = Table("passkeys", data, Column("id", LargeBinary, primary_key=True), Column("count", Integer))
     sessions = Table("sessions", data, Column("id", String, primary_key=True), Column("user", String))
     data.create_all(engine)
     with engine.begin() as connection:
         connection.execute(passkeys.insert(), {"id": credential_id, "count": 0})
     keep = challenges.insert()
-    spend = challenges.update().where(challenges.c.challenge == bindparam("c"), challenges.c.spent == 0).values(spent=1)
+    spend = (
+        challenges.update()
+        .where(challenges.c.challenge == bindparam("c"), challenges.c.spent == 0)
+        .values(spent=1)
+    )
     find = passkeys.select().where(passkeys.c.id == bindparam("i"))
     count = passkeys.update().where(passkeys.c.id == bindparam("i")).values(count=passkeys.c.count + 1)
     begin = sessions.insert()

@@ -60,7 +60,9 @@ def test_a_scenario_beside_pytest_bdd_alone(
     added = 1000 * (benchmark.stats["min"] - base) / SCENARIOS
     benchmark.extra_info |= {"added_ms": added, "goal_ms": OURS_MS}
     with capsys.disabled():
-        print(f"\na scenario: {added:.2f} ms of ours and one request, on top of pytest-bdd (goal {OURS_MS:.0f} ms)")
+        print(
+            f"\na scenario: {added:.2f} ms of ours and one request, on top of pytest-bdd (goal {OURS_MS:.0f} ms)"
+        )
 
 
 def test_the_whole_suite_against_the_reference(

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import shlex
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import jwt
 import pytest
 from tests.backends.python_pyjwt.wrong import FAULTS
 
@@ -88,3 +89,16 @@ def test_the_links_lead_somewhere() -> None:
             for heading in re.findall(r"^#+ (.+)$", page, re.MULTILINE)
         }
         assert not anchor or anchor in headings, link
+
+
+def test_the_example_for_tests_of_ones_own_works() -> None:
+    (example,) = (block for kind, block in BLOCKS if kind == "py")
+    names: dict[str, Any] = {}
+    exec(compile(example, "backend.md", "exec"), names)
+    keys_url, issuer, origin = names["settings"]
+    assert (issuer in jwt.decode(names["full"], options={"verify_signature": False})["iss"], origin) == (
+        True,
+        "https://app.example.org",
+    )
+    assert keys_url.endswith("/.well-known/jwks")
+    assert len({names["full"], names["owing"], names["forged"]}) == 3

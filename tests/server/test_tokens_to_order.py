@@ -138,3 +138,12 @@ def test_environments_are_listed_with_what_a_backend_has_to_know(control: httpx.
     made = ordered(control, first["environmentId"])["jwt"]
     claims = verified(control, first["environmentId"], made)
     assert (claims["iss"], claims["aud"]) == (first["issuer"], first["audience"])
+
+
+def test_in_process_the_words_of_an_order_are_keywords() -> None:
+    environment = ReferenceServer().environment()
+    made = environment.session_token(claims={"scope": "requiresAdditionalAuth"}, email="ada@example.org")
+    found = jwt.decode(made.jwt, options={"verify_signature": False})
+    assert (found["scope"], found["email"]) == ("requiresAdditionalAuth", "ada@example.org")
+    with pytest.raises(TypeError, match="claim"):
+        environment.session_token(claim={})

@@ -122,6 +122,7 @@ def _run_it(checks: Sequence[Check], only: str) -> str:
 def _fault(catalogue: Catalogue, fault: Fault) -> _Fields:
     requirement = catalogue.requirements.get(fault.requirement)
     only = f" --only {fault.requirement}" if fault.requirement else ""  # the control fault breaks none
+    is_of_client = fault.slug.startswith("client:")
     return [
         ("fault", f"{fault.slug} ({fault.id})"),
         ("sentence", fault.sentence),
@@ -129,7 +130,7 @@ def _fault(catalogue: Catalogue, fault: Fault) -> _Fields:
         ("sources", fault.sources),
         ("caught by", [_checked(check) for check in catalogue.checks_that_catch(fault.slug)]),
         ("run it", f"mfa-harness check reference:{fault.slug}{only}"),
-        ("serve it", f"mfa-harness serve --fault {fault.slug}"),
+        ("serve it", "" if is_of_client else f"mfa-harness serve --fault {fault.slug}"),
     ]
 
 

@@ -120,7 +120,9 @@ def _serving(port: int, *, control: bool, database: Path | None) -> Iterator[Ref
         server.__exit__(None, None, None)
 
 
-def _announce(server: ReferenceServer, wanted: Sequence[ServedEnvironment], made: Sequence[Environment]) -> None:
+def _announce(
+    server: ReferenceServer, wanted: Sequence[ServedEnvironment], made: Sequence[Environment]
+) -> None:
     """The first line out; an environment's settings are those that were asked for, as in a profile."""
     import msgspec  # noqa: PLC0415
 

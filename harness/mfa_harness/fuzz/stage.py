@@ -41,6 +41,7 @@ _CHECK: Final = Check(
     scenario="fuzz",
 )
 _TOKENS: Final = (b'"jwt"', b'"minifiedJwt"', b'"mfaToken"', b'"elevatedAccessToken"')
+_GIVES_A_CODE: Final = ("enters fresh code", "enters old code", "enters wrong code", "confirms app")
 _SHOWS_CODES: Final = ("reads codes", "tries to read codes", "regenerates codes")
 _TOO_LATE: Final = "nothing was asked of the server"
 
@@ -184,7 +185,7 @@ class Stage(World):
         code: Any = None
         steps_of: dict[str, int] = {}
         period = 30
-        if act is not None and act.rule in ("enters code", "confirms app"):
+        if act is not None and act.rule in _GIVES_A_CODE:
             code = actor.last_code
             drift = self.profile.tolerances.drift_steps
             for device, app in self.apps.items():

@@ -16,13 +16,14 @@ if TYPE_CHECKING:
 _PAGE = """\
 # The kill matrix
 
-Every fault of the reference server, and the checks that catch it. Each check is *bound* to the faults that it is there
-to catch; a check that catches none of them, or a fault that no bound check catches, fails `mfa-harness self-test`.
+Every fault of the reference server and, with `client:` before it, of the reference client; and the checks that catch
+it. Each check is *bound* to the faults that it is there to catch; a check that catches none of them, or a fault that no
+bound check catches, fails `mfa-harness self-test`.
 `{control}` changes nothing: a check that reported it would lie. Written by `mfa-harness self-test --markdown`.
 
 {count} faults, {checks} checks bound to them.
 
-| fault | what is wrong with a server that has it | requirement | caught by |
+| fault | what is wrong with a server or client that has it | requirement | caught by |
 |---|---|---|---|
 """
 

@@ -283,5 +283,20 @@ class RefusalSignsOut(MfaClient):
         return error
 
 
+@_fault(
+    "C24",
+    "missing-token-unsaid",
+    "Asked for an MFA token that it does not hold, a client hands out an empty one",
+    requirement="client.missing-token-told",
+    sources=("D-77", "D-87"),
+)
+class MissingTokenUnsaid(MfaClient):
+    """The app goes on with nothing in its hand."""
+
+    def consume_mfa_token(self) -> str:
+        """Empty rather than an error."""
+        return self._spend_mfa_token() or ""
+
+
 CLIENT_FAULTS: Final[Mapping[str, ClientFault]] = _FAULTS
 """Every client fault by slug."""

@@ -165,15 +165,20 @@ class Environment:
             claims["scope"] = scope
         return self.operations.tools.external_key.sign(claims, "JWT")
 
-    def session_token(self, order: TokenOrder | None = None) -> MintedToken:
+    def session_token(self, order: TokenOrder | None = None, **words: Any) -> MintedToken:
         """A token for tests of whoever relies on tokens: a completed session's, unless something else is ordered.
+
+        Args:
+            order: what is wanted; or its words as keywords: claims, headers, key, kind, email, scopes.
+            words: keywords of `TokenOrder`.
 
         Raises:
             ValueError: the order contradicts itself, or asks for the key before this one and there is none.
+            TypeError: a keyword that is none.
         """
         from mfa_simulators.server.minting import TokenOrder, mint  # noqa: PLC0415  (only tests want it)
 
-        order = order or TokenOrder()
+        order = order or TokenOrder(**words)
         return mint(self.operations, order, self._signer(order.key), self.clock.now())
 
     def _signer(self, key: str) -> SigningKey:

@@ -12,19 +12,23 @@ from typing import Any
 from fido2 import cbor
 
 
-def decode(raw: bytes) -> Any:
+def decode(raw: bytes, *, any_order: bool = False) -> Any:
     """The value of one CBOR item that fills all of `raw`.
+
+    Args:
+        raw: the item.
+        any_order: members of maps may stand in any order; all else is as strict.
 
     Raises:
         ValueError: malformed, cut short, followed by other bytes, too deep, or not canonical.
     """
-    value, rest = decode_first(raw)
+    value, rest = decode_first(raw, any_order=any_order)
     if rest:
         raise ValueError(f"{len(rest)} bytes follow the CBOR item")
     return value
 
 
-def decode_first(raw: bytes) -> tuple[Any, bytes]:
+def decode_first(raw: bytes, *, any_order: bool = False) -> tuple[Any, bytes]:
     """The value of the CBOR item that `raw` begins with, and what follows it.
 
     Raises:
@@ -38,6 +42,8 @@ def decode_first(raw: bytes) -> tuple[Any, bytes]:
         raise ValueError(f"malformed CBOR ({type(error).__name__}: {error})") from error
     except RecursionError as error:
         raise ValueError("CBOR nested too deep") from error
-    if canonical + rest != raw:
+    whole = canonical + rest
+    # In another order the bytes are the same ones: nothing is cut short, doubled, or longer than need be.
+    if whole != raw and not (any_order and sorted(whole) == sorted(raw)):
         raise ValueError("CBOR cut short, or not in CTAP2's canonical form")
     return value, rest

@@ -43,6 +43,8 @@ class Policy:
             `flag` it in the result, or `ignore` it.
         extensions: extension identifiers that were asked for; an output of any other is refused (7.1
             step 28, 7.2 step 23). None ignores what comes unasked.
+        canonical: refuses CBOR maps that are not in canonical order, as section 2.4 says that a party should;
+            False takes them from authenticators that know no better.
 
     Raises:
         ValueError: trust anchors without a clock.
@@ -61,6 +63,7 @@ class Policy:
     clock: Clock | None = None
     counter: Literal["refuse", "flag", "ignore"] = "refuse"
     extensions: frozenset[str] | None = None
+    canonical: bool = True
 
     def __post_init__(self) -> None:
         if self.trust_anchors is not None and self.clock is None:

@@ -97,7 +97,7 @@ def verify_registration(
         policy=policy,
         steps=REGISTRATION,
     )
-    attested = _read_attestation(attestation_object)
+    attested = _read_attestation(attestation_object, policy)
     flags = attested.flags
     check_flags(
         attested.rp_id_hash,
@@ -152,11 +152,11 @@ def _transports(inner: dict[str, Any]) -> tuple[str, ...]:
     return tuple(transports)
 
 
-def _read_attestation(raw: bytes) -> _Attested:
+def _read_attestation(raw: bytes, policy: Policy) -> _Attested:
     """7.1 step 13."""
     step = REGISTRATION.authenticator_data
     try:
-        members = canonical_cbor.decode(raw)
+        members = canonical_cbor.decode(raw, any_order=not policy.canonical)
     except ValueError as error:
         raise VerificationError(step, f"the attestation object cannot be read: {error}") from error
     if not isinstance(members, dict) or members.keys() != {"fmt", "attStmt", "authData"}:
@@ -168,12 +168,12 @@ def _read_attestation(raw: bytes) -> _Attested:
             step, "expected fmt as text, attStmt as a map (an array if compound) and authData as bytes"
         )
     try:
-        return _read_data(format_, statement, data)
+        return _read_data(format_, statement, data, any_order=not policy.canonical)
     except ValueError as error:
         raise VerificationError(step, f"the authenticator data cannot be read: {error}") from error
 
 
-def _read_data(format_: str, statement: Any, data: bytes) -> _Attested:
+def _read_data(format_: str, statement: Any, data: bytes, *, any_order: bool) -> _Attested:
     """Authenticator data with attested credential data (sections 6.1 and 6.5.2).
 
     Raises:
@@ -187,7 +187,7 @@ def _read_data(format_: str, statement: Any, data: bytes) -> _Attested:
     key_start = _ID_LENGTH + 2 + int.from_bytes(data[_ID_LENGTH : _ID_LENGTH + 2], "big")
     if len(data) <= key_start:
         raise ValueError("the credential id is cut short, or no public key follows it")
-    cose, rest = canonical_cbor.decode_first(data[key_start:])
+    cose, rest = canonical_cbor.decode_first(data[key_start:], any_order=any_order)
     if not isinstance(cose, dict):
         raise ValueError(f"expected the public key as a map, found {type(cose).__name__}")  # noqa: TRY004
     outputs: dict[Any, Any] = {}

@@ -8,6 +8,7 @@ from tests.harness.backend.conftest import python_backend
 from tests.harness.backend.test_backend_run import answering, everybody
 
 from mfa_harness import cli
+from mfa_harness.commands import serve
 from mfa_harness.targets.backend.doctor import examine
 
 if TYPE_CHECKING:
@@ -93,3 +94,11 @@ def test_the_command_prints_it(issuing: Issuing, tmp_path: Path, capsys: pytest.
 def test_a_request_without_a_backend_is_a_mistake(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["check", "--request", "GET /me"]) == 2
     assert "Add --backend URL" in capsys.readouterr().err
+
+
+def test_serve_tells_what_a_backend_has_to_know(issuing: Issuing) -> None:
+    environment = issuing.environment()
+    told = "\n".join(serve._invitation(issuing.server.url, [environment], control=True))
+    for each in (environment.keys_url, environment.issuer, f"audience {environment.origin}"):
+        assert each in told
+    assert f"mfa-harness check {issuing.server.url} --backend" in told

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import base64
 import socket
+import subprocess
+import sys
 import threading
+import time
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
@@ -345,6 +348,19 @@ def test_other_targets_issue_no_tokens(profile: Profile) -> None:
         BackendTarget("http://localhost:1", ("GET /me",), spec="exec:x", profile=profile).open()
 
 
+def test_a_backend_that_never_answers_is_told(issuing: Issuing) -> None:
+    profile = msgspec.structs.replace(profile_of(issuing.environment()), timeout=0.05)
+    with answering(slowly) as url:
+        target = BackendTarget(url, ("GET /me",), spec=issuing.server.url, profile=profile)
+        with pytest.raises(TargetError, match="did not answer in time"):
+            target.open()
+
+
+def slowly(_shown: str) -> Answer | None:
+    time.sleep(0.3)
+    return None
+
+
 def test_a_backend_that_is_not_there_is_told(issuing: Issuing, profile: Profile) -> None:
     with answering(everybody(200)) as url:
         pass
@@ -403,3 +419,16 @@ def test_an_issuer_that_is_there_already_is_used(issuing: Issuing) -> None:
             assert carry_out(CHECKS[FULL], target).verdict is Verdict.PASS
         finally:
             target.close()
+
+
+def test_plain_pytest_leaves_the_backend_feature_alone() -> None:
+    collected = subprocess.run(
+        [sys.executable, "-m", "pytest", "--co", "-q", "-p", "no:cacheprovider", str(suite.suite_dir())],
+        cwd=suite.suite_dir().parent,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert "notices.feature::notices." in collected.stdout
+    assert "backend_tokens" not in collected.stdout

@@ -147,3 +147,60 @@ def test_one_driver_serves_many_clients_at_once(start: Start) -> None:
 def test_the_smallest_driver_is_under_sixty_lines() -> None:
     text = (Path(python_reference.__path__[0]) / "__main__.py").read_text(encoding="utf-8")
     assert len(text.splitlines()) < 60
+
+
+def test_on_somebodys_server_users_are_deleted_by_the_client(tmp_path: Path) -> None:
+    with ReferenceServer() as server:
+        environment = server.environment(email_code="123456")
+        profile = tmp_path / "profile.toml"
+        profile.write_text(
+            f'url = "{environment.base_url}"\n'
+            '[sign_in]\ncode = "123456"\n'
+            f'[[environments]]\nid = "{environment.id}"\nsettings = {{ email_code = "123456" }}\n',
+            encoding="utf-8",
+        )
+        ran = Ran(PYTHON_REFERENCE, "totp.one-device.others-unaffected", target="", profile=profile)
+        assert (ran.code, ran.end.leftovers) == (0, ())
+        deletions = [entry for entry in environment.transcript() if entry["method"] == "DELETE"]
+        assert [entry["status"] for entry in deletions] == [204, 204]
+
+
+def _masked(payload: bytes, opcode: int = 0x1, *, final: bool = True) -> bytes:
+    """A frame as a browser sends it."""
+    mask = b"\x01\x02\x03\x04"
+    length = bytes([0x80 | len(payload)]) if len(payload) < 126 else b"\xfe" + len(payload).to_bytes(2, "big")
+    body = bytes(byte ^ mask[at % 4] for at, byte in enumerate(payload))
+    return bytes([(0x80 if final else 0) | opcode]) + length + mask + body
+
+
+def _browse(port: int, said: list[bytes]) -> None:
+    """A driver in a browser: shakes hands, says hello in two frames, answers a ping's pong, and leaves."""
+    hello = (
+        b'{"hello":{"protocol":1,"name":"page","version":"1","enrolment":"auth",'
+        b'"capabilities":["initialize","state"]}}'
+    )
+    with socket.create_connection(("127.0.0.1", port)) as peer, peer.makefile("rb") as stream:
+        peer.sendall(
+            b"GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+        )
+        while (line := stream.readline()) != b"\r\n":
+            said.append(line.strip())
+        head = stream.read(2)
+        said.append(stream.read(head[1]))
+        peer.sendall(_masked(b"here", 0x9) + _masked(hello[:40], final=False) + _masked(hello[40:], 0x0))
+        said.append(stream.read(2 + 4))
+        peer.sendall(_masked(b"\x03\xe8", 0x8))
+
+
+def test_a_browser_may_dial_in(start: Start) -> None:
+    driver = start("listen:0")
+    assert driver.port is not None
+    said: list[bytes] = []
+    dialling = threading.Thread(target=_browse, args=(driver.port, said), daemon=True)
+    dialling.start()
+    assert driver.open().name == "page"
+    dialling.join(10)
+    assert b"Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=" in said  # RFC 6455 1.3
+    assert said[-2].startswith(b'{"hello":{"protocol":1')
+    assert said[-1] == b"\x8a\x04here"

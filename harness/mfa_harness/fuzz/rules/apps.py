@@ -15,18 +15,19 @@ if TYPE_CHECKING:
     from mfa_harness.fuzz.words import Act, Answer, Sent
 
 _SIX_DIGITS = re.compile(r"[0-9]{6}", re.ASCII)
-_CODES = (
-    *["a fresh code"] * 3,
-    *["the same code again"] * 2,
+_OLD = (
+    *["the same code again"] * 3,
     "the code she enrolled with",
-    "a wrong code",
     "the code from 1 step ago",
-    "the code 1 step ahead",
     "the code from 2 steps ago",
-    "the code 2 steps ahead",
     "the code from 20 steps ago",
-    "the other user's code",
     "a code from her first app",
+)
+_WRONG = (
+    *["a wrong code"] * 2,
+    "the code 1 step ahead",
+    "the code 2 steps ahead",
+    "the other user's code",
     "a recovery code",
     "the current code without its last digit",
     "the current code and one digit more",
@@ -136,8 +137,20 @@ def _can_enter(model: Model, account: Account, sentence: str) -> bool:
     return "first app" not in sentence or account.first_phone not in ("", account.phone)
 
 
+@rule("enters fresh code", "{who} enters a fresh code", when=_can_enter, needs=("totp",), weight=3)
 @rule(
-    "enters code", *(f"{{who}} enters {code}" for code in _CODES), when=_can_enter, needs=("totp",), weight=3
+    "enters old code",
+    *(f"{{who}} enters {code}" for code in _OLD),
+    when=_can_enter,
+    needs=("totp",),
+    weight=3,
+)
+@rule(
+    "enters wrong code",
+    *(f"{{who}} enters {code}" for code in _WRONG),
+    when=_can_enter,
+    needs=("totp",),
+    weight=2,
 )
 def enters(model: Model, account: Account, act: Act, sent: Sent) -> Prediction:
     """A code ends an enrolment under way, or meets a challenge; each is good once, near its time."""

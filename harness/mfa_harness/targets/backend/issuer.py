@@ -12,6 +12,7 @@ from mfa_harness.targets.control import ControlPlane
 from mfa_harness.targets.profile import Profile
 from mfa_harness.targets.reach import api_base, open_transport, root_of
 from mfa_harness.targets.target import TargetError
+from mfa_harness.verdicts import Blocked
 
 if TYPE_CHECKING:
     from mfa_simulators.server import ReferenceServer
@@ -150,7 +151,11 @@ def _control_plane(http: httpx.Client, base_url: str) -> ControlPlane:
 
 
 def _known(control: ControlPlane, profile: Profile) -> Known:
-    there = environments(control)
+    try:
+        there = environments(control)
+    except Blocked as error:
+        mend = "Serve it with the same version of mfa-harness as this one"
+        raise TargetError("the issuer", error.found, mend) from error
     wanted = [each.id for each in profile.environments]
     usual = [each for each in there if each.environment_id == ENVIRONMENT] or there
     chosen = [each for each in there if each.environment_id in wanted] if wanted else usual

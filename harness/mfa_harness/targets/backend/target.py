@@ -18,7 +18,7 @@ from mfa_harness.targets.reach import is_loopback, open_transport
 from mfa_harness.targets.target import TargetError
 from mfa_harness.targets.transcript import Transcript
 from mfa_harness.targets.wire import RecordingTransport
-from mfa_harness.verdicts import NotApplicable
+from mfa_harness.verdicts import Blocked, NotApplicable
 from mfa_simulators.clock import SYSTEM_CLOCK
 
 if TYPE_CHECKING:
@@ -126,6 +126,11 @@ class BackendTarget:
             if settle:
                 environment.settle()
             environment.close()
+        except Blocked as error:
+            self.close()
+            raise TargetError(
+                f"the backend {self.name}", error.found, "See that it runs and answers"
+            ) from error
         except BaseException:
             self.close()
             raise

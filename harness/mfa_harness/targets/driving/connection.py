@@ -1,4 +1,4 @@
-"""How lines get to a driver and back: a program that we start, or a client that dials in over TCP."""
+"""How lines get to a driver and back: a program that we start, or a client that dials in over TCP or WebSocket."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ import os
 import shlex
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import threading
 import time
 from typing import IO, TYPE_CHECKING, Final, Protocol
 
+from mfa_harness.targets.driving import websocket
 from mfa_harness.targets.target import TargetError
 
 if TYPE_CHECKING:
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 STOP_SECONDS: Final = 5.0
+_KNOCK_SECONDS: Final = 0.5  # a browser speaks first, and at once; who dials in by TCP waits for our hello
 _LONGEST_LINE: Final = 16 * 2**20
 
 
@@ -220,9 +223,9 @@ class Door:
             raise TargetError(
                 f"--client listen:{self.port}",
                 f"no client dialled in within {seconds:g} s",
-                f"Start the app that has the driver in it; it connects to {self.host}:{self.port} by TCP",
+                f"Start the app that has the driver in it; it connects to {self.host}:{self.port} by TCP or WebSocket",
             ) from None
-        return Caller(peer, listener, log)
+        return Caller(peer, listener, log, is_browser=websocket.knocks(peer, _KNOCK_SECONDS))
 
     def close(self) -> None:
         """Stop listening."""
@@ -232,26 +235,45 @@ class Door:
 class Caller:
     """A client that has dialled in."""
 
-    def __init__(self, peer: socket.socket, listener: Listener, log: Log) -> None:
-        peer.settimeout(None)
+    def __init__(
+        self, peer: socket.socket, listener: Listener, log: Log, *, is_browser: bool = False
+    ) -> None:
         peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._peer = peer
         self._listener = listener
         self._log = log
         self._sending = threading.Lock()
+        self._stream = peer.makefile("rb")
+        self._is_browser = is_browser
+        if is_browser:
+            try:
+                peer.sendall(websocket.accept(self._stream))
+            except (websocket.NoWebSocket, OSError) as error:
+                self._stream.close()
+                peer.close()
+                raise TargetError(
+                    "--client listen", f"somebody came who is no driver: {error}", "Try again"
+                ) from None
         self._thread = threading.Thread(target=self._hear, daemon=True)
         self._thread.start()
 
     def _hear(self) -> None:
-        with contextlib.suppress(OSError, ValueError), self._peer.makefile("rb") as stream:
-            _pump(_lines(stream), self._listener, self._log)
-        self._listener.ended("it closed the connection")
+        why = "it closed the connection"
+        lines = websocket.messages(self._stream, self._peer) if self._is_browser else _lines(self._stream)
+        try:
+            with self._stream:
+                _pump(lines, self._listener, self._log)
+        except websocket.NoWebSocket as error:
+            why = f"it sent what is no WebSocket: {error}"
+        except (OSError, ValueError, struct.error):
+            pass
+        self._listener.ended(why)
 
     def send(self, line: bytes) -> None:
         """Send a line."""
         self._log.write(">", line)
         with self._sending, contextlib.suppress(OSError):
-            self._peer.sendall(line)
+            self._peer.sendall(websocket.frame(line.rstrip(b"\n")) if self._is_browser else line)
 
     def close(self) -> None:
         """Say that nothing more comes, wait, then hang up."""
