@@ -19,6 +19,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--mfa-target", default=None, metavar="TARGET", help="what to test (default: our reference server)"
     )
+    group.addoption("--mfa-client", default="", metavar="COMMAND", help="through a client SDK's driver")
     group.addoption("--mfa-profile", default=None, metavar="FILE", help="the target's profile")
     group.addoption("--mfa-seed", default="0", metavar="SEED", help="the same seed gives the same run")
 

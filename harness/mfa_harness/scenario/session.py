@@ -51,12 +51,16 @@ class ScenarioSession:
         """
         profile = config.getoption("--mfa-profile")
         seed = config.getoption("--mfa-seed")
+        client = config.getoption("--mfa-client")
         try:
-            target = open_target(config.getoption("--mfa-target"), Path(profile) if profile else None, seed)
+            target = open_target(
+                config.getoption("--mfa-target"), Path(profile) if profile else None, seed, client=client
+            )
             target.open()
         except TargetError as error:
             raise pytest.UsageError(str(error)) from error
-        return cls(Run(target, seed=seed, words=["--profile", profile] if profile else []), lets_go=True)
+        words = [*(["--profile", profile] if profile else []), *(["--client", client] if client else [])]
+        return cls(Run(target, seed=seed, words=words), lets_go=True)
 
     def before_scenario(self, item: pytest.Item, scenario: Any) -> None:
         """Make the world of a check."""

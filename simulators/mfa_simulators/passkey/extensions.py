@@ -30,6 +30,7 @@ UNLISTED_NEEDS_VERIFICATION: Final = 2
 NEEDS_VERIFICATION: Final = 3
 _PRF: Final = b"WebAuthn PRF\x00"
 _SALT_SIZE: Final = 32
+_CLIENT_ONLY: Final = frozenset({"credProps"})
 
 
 class Wanted(NamedTuple):
@@ -57,7 +58,7 @@ def wanted(extensions: Mapping[str, Any], settings: Settings) -> Wanted:
     Raises:
         WebAuthnError: an input that cannot be read, or one that must be met and cannot.
     """
-    if not extensions:
+    if not extensions or extensions.keys() == _CLIENT_ONLY:
         return NOTHING
     level = None
     policy = extensions.get("credentialProtectionPolicy")

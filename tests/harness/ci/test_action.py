@@ -147,7 +147,7 @@ def test_folders_of_features_are_given_one_a_line(step: Step, tmp_path: Path) ->
         ({"target": "reference", "mode": "fuzz"}, "mode: fuzz is not there yet. Write mode: check."),
         ({"target": "reference", "mode": "$(id)"}, "mode: there is no such mode. Write mode: check."),
         ({"target": "reference", "exec": "x"}, "target and exec are both given. Keep one of them."),
-        ({}, "nothing is given to test. Give target, exec, or a profile that has a url."),
+        ({}, "nothing is given to test. Give target, exec, client, or a profile that has a url."),
     ],
 )
 def test_a_mistake_in_the_inputs_is_an_annotation_and_no_verdict(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 import socket
 import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -204,3 +205,16 @@ def test_a_browser_may_dial_in(start: Start) -> None:
     assert b"Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=" in said  # RFC 6455 1.3
     assert said[-2].startswith(b'{"hello":{"protocol":1')
     assert said[-1] == b"\x8a\x04here"
+
+
+def test_plain_pytest_goes_through_a_client_too(tmp_path: Path) -> None:
+    (tmp_path / "mine.feature").write_text(
+        "Feature: Mine\n  Scenario: She signs up\n    Given a new user\n    When she signs up\n"
+        "    Then she is fully signed in\n",
+        encoding="utf-8",
+    )
+    command = [sys.executable, "-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider", str(tmp_path)]
+    command += ["--rootdir", str(tmp_path), "--mfa-client", miniature("crashes")]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert "1 failed" in ended.stdout
+    assert "exit code 139" in ended.stdout
