@@ -54,6 +54,13 @@ Feature: What a client owes its user
     And she signs out
     Then her client has forgotten her
 
+  @client.signs-out-clean.elevated
+  Scenario: Signing out leaves no elevated token behind
+    Given a user who has enrolled an authenticator app
+    When she completes MFA with a code and asks for an elevated token for "wallet:export"
+    And she signs out
+    Then her client has forgotten her
+
   @client.elevated-token-choice.other-scope
   Scenario: An elevated token goes along with calls of its own scope only
     Given a user who has enrolled an authenticator app

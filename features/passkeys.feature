@@ -263,3 +263,96 @@ Feature: Passkeys
     Given a user who has enrolled a passkey
     When she answers the passkey challenge with a response from within a frame of another website
     Then she is refused
+
+  @passkey.origin.forms
+  Scenario Outline: An origin is compared as a whole: a response <wrong> is refused
+    Given a user who has enrolled a passkey
+    When she answers the passkey challenge with a response <wrong>
+    Then she is refused
+
+    Examples:
+      | case           | wrong                                         |
+      | ends like ours | made on a website whose name ends like ours   |
+      | user name      | made on a website that has our name as a user |
+      | scheme         | made on the website without TLS               |
+      | no website     | made on no website                            |
+
+  @passkey.origin.registration-forms
+  Scenario Outline: An origin is compared as a whole: a passkey <wrong> is not registered
+    Given a user who has enrolled no MFA method
+    When she registers a passkey with a response <wrong>
+    Then she is refused
+    And 0 passkeys are listed
+
+    Examples:
+      | case           | wrong                                         |
+      | subdomain      | made on a subdomain of the website            |
+      | suffix         | made on a look-alike of the website           |
+      | ends like ours | made on a website whose name ends like ours   |
+      | user name      | made on a website that has our name as a user |
+      | scheme         | made on the website without TLS               |
+
+  @passkey.challenge.other-session
+  Scenario: A challenge is for the session that asked for it
+    Given session-based MFA is on
+    And a user who has enrolled a passkey
+    And she has signed in again
+    When she answers the passkey challenge of another session of hers
+    Then she is refused
+
+  @passkey.type.payment
+  Scenario: A payment is no sign-in
+    Given a user who has enrolled a passkey
+    When she answers the passkey challenge with a response that says that it is a payment
+    Then she is refused
+
+  @passkey.user-present.registration
+  Scenario: A passkey that was made while nobody was present is not registered
+    Given a user who has enrolled no MFA method
+    When she registers a passkey with a response given while nobody was present
+    Then she is refused
+    And 0 passkeys are listed
+
+  @passkey.user-verified.registration
+  Scenario: Where user verification is required a passkey made without it is not registered
+    Given the profile says that "user_verification" is "required"
+    And a user who has enrolled no MFA method
+    When she registers a passkey with a response given without user verification
+    Then she is refused
+    And 0 passkeys are listed
+
+  @passkey.signature.forms
+  Scenario Outline: A response <wrong> does not verify either
+    Given a user who has enrolled a passkey
+    When she answers the passkey challenge with a response <wrong>
+    Then she is refused
+
+    Examples:
+      | case          | wrong                      |
+      | none          | without a signature        |
+      | other message | signed over something else |
+
+  @passkey.signature.high-s
+  Scenario: Both forms of a signature are as good
+    Given a user who has enrolled a passkey
+    When she answers the passkey challenge with a response whose signature is in its other form
+    Then she succeeds
+
+  @passkey.backup-flags.changed
+  Scenario: A passkey does not become one that can be backed up, or cease to be
+    Given a user who has enrolled a passkey
+    When she answers the passkey challenge with a response whose backup flags have changed
+    Then she is refused
+
+  @passkey.robust.future
+  Scenario: Client data may have members of a later version
+    Given a user who has enrolled a passkey
+    When she answers the passkey challenge with a response with a member of a later version
+    Then she succeeds
+
+  @passkey.origin.port
+  Scenario: Where origins are exact another port is another origin
+    Given the setting "origins" is ["http://localhost:3000"]
+    And a user who has enrolled a passkey
+    When she answers the passkey challenge with a response made on another port of the website
+    Then she is refused

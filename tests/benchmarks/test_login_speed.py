@@ -110,7 +110,7 @@ def _floor(credential_id: bytes, cose_key: bytes) -> Any:
     find = passkeys.select().where(passkeys.c.id == bindparam("i"))
     count = passkeys.update().where(passkeys.c.id == bindparam("i")).values(count=passkeys.c.count + 1)
     begin = sessions.insert()
-    members = cbor.decode(cose_key)
+    members: Any = cbor.decode(cose_key)
     point = ec.EllipticCurvePublicNumbers(
         int.from_bytes(members[-2]), int.from_bytes(members[-3]), CURVE
     ).public_key()

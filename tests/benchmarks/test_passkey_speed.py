@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 import time
 from itertools import cycle
 from pathlib import Path
@@ -218,3 +219,19 @@ def test_strict_verification(ratio: Ratio, key: VirtualPasskey, raw: ec.Elliptic
         at_least=0.65,
     )
     assert measured.ratio >= SLACK * measured.goal
+
+
+def test_import(ratio: Ratio) -> None:
+    """Usable alone: what a test that wants a passkey pays before its first line runs."""
+
+    def python(code: str) -> Callable[[], object]:
+        return lambda: subprocess.run([sys.executable, "-c", code], check=True)
+
+    measured = ratio(
+        "import VirtualPasskey, to starting Python",
+        python("from mfa_simulators import VirtualPasskey"),
+        python("pass"),
+        at_most=12,
+        rounds=5,
+    )
+    assert measured.subject_seconds - measured.floor_seconds < 0.150

@@ -11,7 +11,7 @@ from mfa_simulators.server.faults import FAULTS
 
 def test_names_are_unique_beside_the_servers() -> None:
     assert not CLIENT_FAULTS.keys() & FAULTS.keys()
-    ids = [fault.id for fault in (*FAULTS.values(), *CLIENT_FAULTS.values())]
+    ids = [fault.id for fault in FAULTS.values()] + [fault.id for fault in CLIENT_FAULTS.values()]
     assert len(ids) == len(set(ids))
 
 

@@ -157,6 +157,25 @@ def malformed_500(make: Any, faults: Any) -> Any:
     return status(person.call("POST", "/users/passkeys/register", body)) == 500
 
 
+def other_session(make: Any, faults: Any) -> Any:
+    person = make(faults=faults, session_based=True).sign_in()
+    person.new_passkey()
+    first, second = person.again(), person.again()
+    options = first.call("GET", "/users/passkeys/authenticate").json()
+    body = person.key.get(options, origin=ORIGIN)
+    return status(second.call("POST", "/users/mfa/auth/passkey", body)) == 200
+
+
+def any_port(make: Any, faults: Any) -> Any:
+    accepted = assertion("origin-port")
+    return accepted(lambda **settings: make(**settings, origins=[ORIGIN]), faults)
+
+
+def refuses(lie: str) -> Any:
+    accepted = assertion(lie)
+    return lambda make, faults: not accepted(make, faults)
+
+
 PROBES: dict[str, Any] = {
     "P01": assertion("challenge-other"),
     "P02": passkey_replay,
@@ -184,6 +203,14 @@ PROBES: dict[str, Any] = {
     "P28": gated_registers,
     "P29": too_many,
     "P30": malformed_500,
+    "P34": assertion("origin-prefix"),
+    "P35": assertion("origin-suffix"),
+    "P36": assertion("origin-http"),
+    "P37": other_session,
+    "P38": assertion("backup-eligible-changed"),
+    "P39": refuses("client-data-extra-member"),
+    "P40": refuses("signature-high-s"),
+    "P41": any_port,
 }
 
 

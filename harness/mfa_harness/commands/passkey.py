@@ -28,7 +28,17 @@ _HEADINGS: Final = {
 _CONDEMNED: Final = ("missed", "refused", "blocked")
 
 
-@app.command("audit")
+@app.callback()
+def _root() -> None:
+    """Audit a relying party with the virtual passkey; list what it can do.
+
+    \b
+      mfa-harness passkey audit reference
+      mfa-harness passkey faults
+    """  # noqa: D301 - click reads the \b
+
+
+@app.command("audit", short_help="Which verification steps does a server not make?")
 def audit(
     target: Annotated[
         str,
@@ -56,7 +66,7 @@ def audit(
 
     \b
       mfa-harness passkey audit reference
-      mfa-harness passkey audit adapter:fido2         also py_webauthn, simplewebauthn, strict
+      mfa-harness passkey audit adapter:fido2    or py_webauthn, simplewebauthn
       mfa-harness passkey audit python:my_site.audit:Party
     """  # noqa: D301 - click reads the \b
     from mfa_harness.commands import page  # noqa: PLC0415
@@ -77,11 +87,15 @@ def audit(
     raise typer.Exit(int(any(finding.verdict.condemns for finding in findings)))
 
 
-@app.command("faults")
+@app.command("faults", short_help="The faults that a passkey can have.")
 def faults(
     json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> None:
-    """List the faults that the virtual passkey can have, and the step that must catch each."""
+    """List the faults that the virtual passkey can have, and the step that must catch each.
+
+    \b
+      mfa-harness passkey faults --json
+    """  # noqa: D301 - click reads the \b
     from mfa_harness.commands import page  # noqa: PLC0415
     from mfa_simulators.passkey import FAULTS  # noqa: PLC0415
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from mfa_simulators.server import Environment, ReferenceServer
 
 
-def serve(
+def serve(  # noqa: PLR0917 - typer passes options by name
     port: Annotated[
         int,
         typer.Option(
@@ -44,6 +44,10 @@ def serve(
         Path | None,
         typer.Option(metavar="FILE", help="Keep users in this SQLite file; by default in memory."),
     ] = None,
+    tls: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Serve https, by a CA of its own that is kept there (ca.pem)."),
+    ] = None,
 ) -> None:
     """Run our reference server on this machine until Ctrl-C.
 
@@ -54,15 +58,20 @@ def serve(
       mfa-harness serve
       mfa-harness serve --port 8080 --control
       mfa-harness serve --fault recovery-code-reusable
+      mfa-harness serve --tls certificates/
     """  # noqa: D301 - click reads the \b
     from mfa_harness import served  # noqa: PLC0415
 
     given = served.read(environments) if environments else (served.NEWCOMERS,)
     wanted = _wanted(given, fault or (), environments)
-    with _serving(port, control=control, database=database) as server:
+    with _serving(port, control=control, database=database, tls=tls) as server:
         made = [_made(server, each) for each in wanted]
         _announce(server, wanted, made)
         sys.stderr.writelines(f"{line}\n" for line in _invitation(server.url, made, control=control))
+        if tls is not None:
+            sys.stderr.write(
+                f'Clients are to trust {tls / "ca.pem"}; in a profile: ca = "{tls / "ca.pem"}"\n'
+            )
         sys.stderr.flush()
         _until_stopped()
     sys.stderr.write("Stopped.\n")
@@ -91,11 +100,13 @@ def _wanted(
 
 
 @contextmanager
-def _serving(port: int, *, control: bool, database: Path | None) -> Iterator[ReferenceServer]:
+def _serving(
+    port: int, *, control: bool, database: Path | None, tls: Path | None
+) -> Iterator[ReferenceServer]:
     """The server, served.
 
     Raises:
-        UsageError: the port is taken, or the database cannot be used.
+        UsageError: the port is taken, or the database or the folder for TLS cannot be used.
     """
     from sqlalchemy.exc import DatabaseError  # noqa: PLC0415
 
@@ -103,8 +114,13 @@ def _serving(port: int, *, control: bool, database: Path | None) -> Iterator[Ref
     from mfa_simulators.server import ReferenceServer  # noqa: PLC0415
 
     try:
-        server = ReferenceServer(control=control, database=database, port=port).__enter__()
+        server = ReferenceServer(control=control, database=database, port=port, tls=tls).__enter__()
+    except ValueError as error:
+        raise UsageError(f"--tls {tls}: {error}", "Name a folder of ours, or a new one.") from error
     except OSError as error:
+        if tls is not None and error.filename is not None:
+            reason = (error.strerror or str(error)).lower()
+            raise UsageError(f"--tls {tls}: {reason}", "Name a folder that can be written to.") from error
         if error.errno == errno.EADDRINUSE:
             raise UsageError(f"port {port} is taken", "Choose another --port; 0 takes a free one.") from error
         if error.errno == errno.EACCES:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import time
 from collections import Counter
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from mfa_harness.fuzz.breaches import FuzzBreach, breach_of
 from mfa_harness.fuzz.findings import Finding, confirm, finding_of
-from mfa_harness.fuzz.machine import machine_of, quick_settings
+from mfa_harness.fuzz.machine import machine_of, openings, quick_settings
 from mfa_harness.fuzz.rules import RULES
 from mfa_harness.fuzz.shrinking import shrink
 from mfa_harness.fuzz.telling import Teller, Told
@@ -85,6 +86,8 @@ class Explorer:
         self.reachable = {
             name: each for name, each in RULES.items() if all(self.profile.has(need) for need in each.needs)
         }
+        self.openings = openings(self.profile)
+        self.chance = random.Random(seed)  # noqa: S311 - no secret is made of it
         self._found: Told | None = None
 
     @property

@@ -39,6 +39,16 @@ WRONG = {
     "whose key is of an algorithm that was not offered": "algorithm-not-offered",
     "whose credential id is too long": "credential-id-long",
     "from within a frame of another website": "cross-origin",
+    "made on a website whose name ends like ours": "origin-prefix",
+    "made on a website that has our name as a user": "origin-userinfo",
+    "made on no website": "origin-null",
+    "made on another port of the website": "origin-port",
+    "that says that it is a payment": "type-payment",
+    "without a signature": "signature-empty",
+    "signed over something else": "signature-other-message",
+    "whose backup flags have changed": "backup-eligible-changed",
+    "with a member of a later version": "client-data-extra-member",
+    "whose signature is in its other form": "signature-high-s",
 }
 """What may be wrong with a passkey's response, and the virtual passkey's fault that makes it so."""
 
@@ -180,6 +190,27 @@ def answers_from_clone(world: World, actor: Actor) -> None:
         "answering the passkey challenge from a cloned passkey",
         lambda a: a.client.authenticate_passkey_mfa(passkey=clone),
         proved="the original was accepted twice",
+    )
+
+
+@ACTS.phrase("answers the passkey challenge of another session of hers")
+def answers_from_other_session(world: World, actor: Actor) -> None:
+    """What one session was asked is answered by another, signed in to by the same person."""
+    asked = actor.client
+    actor.sign_in()
+
+    def answer(who: Actor, of: Any) -> Any:
+        response = who.person.key.get(dict(of.passkey_request_options()), origin=who.environment.origin)
+        return who.client.authenticate_passkey_mfa(passkey=Replayer(response))
+
+    def own(who: Actor) -> Any:
+        return who.client.authenticate_passkey_mfa()
+
+    world.attempt(
+        actor,
+        "answering the passkey challenge of another session of hers",
+        lambda a: answer(a, asked),
+        honest=own,
     )
 
 

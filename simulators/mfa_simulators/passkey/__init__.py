@@ -9,6 +9,11 @@ from __future__ import annotations
 from mfa_simulators.passkey.errors import WebAuthnError
 from mfa_simulators.passkey.faults import ACCEPT, FAULTS, POLICY, Fault
 from mfa_simulators.passkey.settings import Settings
+from mfa_simulators.passkey.signals import (
+    signal_all_accepted_credentials,
+    signal_current_user_details,
+    signal_unknown_credential,
+)
 from mfa_simulators.passkey.sync import SyncedPasskey, SyncGroup
 from mfa_simulators.passkey.vault import HeldCredential
 from mfa_simulators.passkey.virtual_passkey import VirtualPasskey
@@ -24,4 +29,7 @@ __all__ = [
     "SyncedPasskey",
     "VirtualPasskey",
     "WebAuthnError",
+    "signal_all_accepted_credentials",
+    "signal_current_user_details",
+    "signal_unknown_credential",
 ]

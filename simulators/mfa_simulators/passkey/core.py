@@ -18,7 +18,9 @@ from mfa_simulators.passkey.draft import (
     USER_PRESENT,
     USER_VERIFIED,
     Draft,
+    flags_and_counter,
     force,
+    identified,
 )
 from mfa_simulators.passkey.errors import RefusedError
 from mfa_simulators.passkey.extensions import NOTHING, Wanted, check_protection, signed_outputs
@@ -119,11 +121,19 @@ class Authenticator:
             self._make_room(settings.capacity, rp_id, user)
         held = self._new_credential(rp_id, user, algorithm, discoverable=discoverable)
         format_ = self._format(formats)
+        flags |= self._backup_flags(held)
+        counter = self._count(held)
+        outputs = {} if wants is NOTHING else signed_outputs(wants, held, settings)
+        if format_ == "none" and lie is None and not forced and not outputs:
+            # An honest registration without attestation needs no draft.
+            self.vault.store(held)
+            start = held.rp_id_hash + flags_and_counter(flags, counter) + settings.aaguid
+            return Made(held, start + identified(held.id, held.key.cose()), "none", b"\xa0")
         draft = Draft(
             held,
             client_data_hash,
-            flags | self._backup_flags(held),
-            self._count(held),
+            flags,
+            counter,
             held.key,
             held.rp_id_hash,
             bytes(16) if format_ == "fido-u2f" else settings.aaguid,  # U2F knows no models
@@ -132,7 +142,7 @@ class Authenticator:
             format=format_,
             deterministic=self.seed is not None,
         )
-        if wants is not NOTHING and (outputs := signed_outputs(wants, held, settings)):
+        if outputs:
             draft.extensions = cbor.encode(outputs)
             draft.flags |= EXTENSIONS
         if forced:
@@ -184,6 +194,11 @@ class Authenticator:
         held = self._choose(rp_id, allow, account, verified=verify or verified)
         flags = self._backup_flags(held) if silent else self._prompt(verify=verify) | self._backup_flags(held)
         counter = held.counter if silent else self._count(held)
+        if lie is None and signed is None and not forced and not held.flags:
+            # An honest assertion needs no draft, and is what is asked for most.
+            data = held.rp_id_hash + flags_and_counter(flags, counter)
+            message = data + client_data_hash
+            return Asserted(held, data, held.key.sign(message, deterministic=self.seed is not None))
         draft = Draft(held, client_data_hash, flags, counter, held.key, held.rp_id_hash)
         if held.flags or forced:
             draft.flags = force(force(draft.flags, held.flags), forced or {})

@@ -20,8 +20,13 @@ BACKUP_ELIGIBLE: Final = 0x08
 BACKED_UP: Final = 0x10
 ATTESTED: Final = 0x40
 EXTENSIONS: Final = 0x80
-_flags_and_counter: Final = struct.Struct(">BI").pack
+flags_and_counter: Final = struct.Struct(">BI").pack
 _length: Final = struct.Struct(">H").pack
+
+
+def identified(credential_id: bytes, public_key: bytes) -> bytes:
+    """Attested credential data after the AAGUID (section 6.5.2)."""
+    return _length(len(credential_id)) + credential_id + public_key
 
 
 @dataclass(slots=True)
@@ -77,13 +82,12 @@ class Draft:
         """The authenticator data (WebAuthn L3 section 6.1)."""
         if self.data is not None:
             return self.data
-        start = self.rp_id_hash + _flags_and_counter(self.flags, self.counter)
+        start = self.rp_id_hash + flags_and_counter(self.flags, self.counter)
         if self.attested is not None:
             return start + self.attested + self.extensions
         if not self.public_key:
             return start + self.extensions
-        size = _length(len(self.credential_id))
-        return b"".join((start, self.aaguid, size, self.credential_id, self.public_key, self.extensions))
+        return start + self.aaguid + identified(self.credential_id, self.public_key) + self.extensions
 
 
 _FLAGS: Final = {

@@ -44,6 +44,7 @@ class ReferenceServer:
         seed: makes ids, secrets and codes repeat from run to run.
         clock: of environments that bring none; None gives each real time, which `advance` moves.
         port: to serve on; 0 takes a free one.
+        tls: a folder with a certificate authority of its own, made if missing; served by https then.
     """
 
     def __init__(
@@ -54,6 +55,7 @@ class ReferenceServer:
         seed: int | str | None = None,
         clock: Clock | str | None = None,
         port: int = 0,
+        tls: Path | None = None,
     ) -> None:
         self.registry = Registry()
         self._control = control
@@ -63,6 +65,7 @@ class ReferenceServer:
         self._seed = seed
         self._clock = VirtualClock(clock) if isinstance(clock, str) else clock
         self._port = port
+        self._tls = tls
         self._numbers = count()
         self._ids: dict[str, SeededRandomness] = {}
         self._serving: Serving | None = None
@@ -160,7 +163,12 @@ class ReferenceServer:
         """Serves on loopback, in a thread."""
         from mfa_simulators.server.serving import Serving  # noqa: PLC0415  (uvicorn only where it serves)
 
-        self._serving = Serving(self._application(threads=True), self._port)
+        certificate = None
+        if self._tls is not None:
+            from mfa_simulators.server.certificate import certificates  # noqa: PLC0415
+
+            certificate = certificates(self._tls).server
+        self._serving = Serving(self._application(threads=True), self._port, certificate=certificate)
         self._serving.start()
         return self
 

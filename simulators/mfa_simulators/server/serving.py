@@ -13,6 +13,7 @@ from litestar.concurrency import get_asyncio_executor, set_asyncio_executor
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
+    from pathlib import Path
 
 _THREADS: Final = 64  # the default executor has six on two cores, and eight parallel requests never meet
 _BACKLOG: Final = 512
@@ -25,12 +26,19 @@ class Serving:
     Args:
         application: the ASGI application.
         port: the port; 0 takes a free one.
+        certificate: a file in PEM, its key included, to serve https with; None for http.
     """
 
-    def __init__(self, application: Callable[[Any, Any, Any], Awaitable[None]], port: int = 0) -> None:
+    def __init__(
+        self,
+        application: Callable[[Any, Any, Any], Awaitable[None]],
+        port: int = 0,
+        *,
+        certificate: Path | None = None,
+    ) -> None:
         self._sockets = _listen(port)
         self.port: int = self._sockets[0].getsockname()[1]
-        self.url = f"http://localhost:{self.port}"
+        self.url = f"{'https' if certificate else 'http'}://localhost:{self.port}"
         self._server = _Server(
             uvicorn.Config(
                 application,
@@ -40,6 +48,7 @@ class Serving:
                 access_log=False,
                 server_header=False,
                 date_header=False,
+                ssl_certfile=certificate,
             )
         )
         self._thread = threading.Thread(target=self._run, name="reference-server", daemon=True)

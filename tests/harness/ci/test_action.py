@@ -116,6 +116,12 @@ def test_a_failure_fails_the_step_and_is_told_in_outputs_summary_and_reports(ste
     assert "FAIL  totp.one-device.second-refused" in ended.log
 
 
+def test_a_client_sdk_is_tested_by_its_driver(step: Step) -> None:
+    ended = step(CHECK, client=f"'{sys.executable}' -m mfa_harness.drivers.python_reference")
+    assert (ended.code, ended.outputs["verdict"]) == (0, "pass")
+    assert "the client SDK mfa_simulators.MfaClient" in ended.log
+
+
 def test_failures_that_are_expected_do_not_count(step: Step, tmp_path: Path) -> None:
     (tmp_path / "known.toml").write_text(known(*THREE))
     ended = step(CHECK, target="reference:second-device-accepted", expected_failures="known.toml")

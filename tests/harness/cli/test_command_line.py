@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 COMMANDS = [
     *("check", "init", "doctor", "serve", "fuzz", "replay", "self-test"),
-    *("list", "explain", "report", "passkey", "authenticator"),
+    *("list", "explain", "report", "authenticator", "passkey"),
 ]
 HEAVY = {"httpx", "litestar", "pytest", "rich", "sqlalchemy", "uvicorn", "fido2", "cryptography", "msgspec"}
 

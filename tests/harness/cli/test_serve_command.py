@@ -188,3 +188,23 @@ def test_a_setting_that_does_not_exist_is_found_before_the_server_starts(
     with pytest.raises(UsageError) as refused:
         served.check(served.ServedEnvironment(settings=settings), "mine.toml, environment 2")
     assert refused.value.found.startswith(f"mine.toml, environment 2: {told}")
+
+
+def test_by_https_a_check_trusts_the_authority_of_the_folder(tmp_path: Path) -> None:
+    folder = tmp_path / "certificates"
+    profile = tmp_path / "mine.toml"
+    profile.write_text(f'ca = "{folder / "ca.pem"}"\n', encoding="utf-8")
+    with serving("--tls", str(folder), "--control") as (_, first):
+        assert first["url"].startswith("https://localhost:")
+        words = ["check", first["url"], "--profile", str(profile), "--only", "totp.one-device.second-refused"]
+        checked = subprocess.run(
+            [sys.executable, "-m", "mfa_harness", *words], capture_output=True, text=True, check=False
+        )
+    assert "PASS: the one check" in checked.stdout, checked.stdout
+
+
+def test_a_folder_for_certificates_that_is_a_file_is_told(tmp_path: Path, command: Command) -> None:
+    (tmp_path / "file").touch()
+    ended = command("serve", "--tls", str(tmp_path / "file"))
+    assert ended.code == 2
+    assert "Name a folder that can be written to" in ended.err

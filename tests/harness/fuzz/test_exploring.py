@@ -11,8 +11,11 @@ from mfa_harness.fuzz.breaches import breach_of
 from mfa_harness.fuzz.rules import RULES
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from mfa_harness.fuzz.exploring import Explorer
-    from tests.harness.fuzz.conftest import Explore
+
+    Explore = Callable[..., Explorer]
 
 WAYS = {
     ("nobody", "full"),
@@ -24,7 +27,6 @@ WAYS = {
     ("gated", "gated"),
     ("gated", "full"),
     ("gated", "out"),
-    ("gated", "expired"),
     ("out", "full"),
     ("out", "gated"),
     ("expired", "expired"),
@@ -59,13 +61,12 @@ ASKED = {
         ("recovery-code-reusable", "recovery.single-use"),
         ("second-device-accepted", "totp.one-device"),
         ("code-replay-in-session", "totp.code-once"),
-        ("gate-missing", "session.challenge-every-login"),
     ],
 )
 def test_a_fault_is_found_and_named_by_its_requirement(
     explore: Explore, fault: str, requirement: str
 ) -> None:
-    (finding,) = explore(f"reference:{fault}", steps=1000, only_first=True).findings
+    (finding,) = explore(f"reference:{fault}", steps=600, only_first=True).findings
     assert finding.requirement == requirement
 
 
@@ -76,17 +77,25 @@ def test_two_breaches_of_one_requirement_are_one_exception_class_and_of_two_are_
 
 @pytest.fixture(scope="module")
 def slices(explore: Explore) -> list[Explorer]:
-    """Slices of the clean reference, as many as it takes to have been everywhere, but no more than four."""
+    """Slices of the clean reference, as many as it takes to have been everywhere, but no more than three."""
     found: list[Explorer] = []
-    for seed in (1, 2, 3, 4):
-        found.append(explore("reference", steps=900, seed=seed))
-        if not _missed(found):
+    for seed in (1, 2, 3):
+        found.append(explore("reference", steps=1200, seed=seed))
+        if not (_missed(found) or WAYS - _taken(found) or ASKED - _asked(found)):
             break
     return found
 
 
 def _missed(slices: list[Explorer]) -> set[str]:
     return set(RULES) - {name for explorer in slices for name in explorer.reached.rules}
+
+
+def _taken(slices: list[Explorer]) -> set[tuple[str, str]]:
+    return {way for explorer in slices for way in explorer.reached.transitions}
+
+
+def _asked(slices: list[Explorer]) -> set[str]:
+    return {requirement for explorer in slices for requirement in explorer.reached.requirements}
 
 
 def test_the_clean_reference_breaks_nothing(slices: list[Explorer]) -> None:
@@ -98,24 +107,22 @@ def test_no_rule_is_never_exercised(slices: list[Explorer]) -> None:
 
 
 def test_no_way_through_the_gate_is_never_taken(slices: list[Explorer]) -> None:
-    taken = {way for explorer in slices for way in explorer.reached.transitions}
-    assert WAYS - taken == set()
+    assert WAYS - _taken(slices) == set()
 
 
 def test_no_requirement_is_never_asked_for(slices: list[Explorer]) -> None:
-    asked = {requirement for explorer in slices for requirement in explorer.reached.requirements}
-    assert ASKED - asked == set()
-    assert asked <= set(requirements.load())
+    assert ASKED - _asked(slices) == set()
+    assert _asked(slices) <= set(requirements.load())
 
 
 def test_the_same_seed_tells_the_same_stories(explore: Explore) -> None:
-    first, second = (explore("reference:recovery-code-reusable", steps=400, seed=3) for _ in range(2))
+    first, second = (explore("reference:recovery-code-reusable", steps=120, seed=1) for _ in range(2))
     assert first.reached.rules == second.reached.rules
     assert [finding.id for finding in first.findings] == [finding.id for finding in second.findings]
 
 
 def test_a_known_breach_is_no_news_and_the_run_goes_on(explore: Explore) -> None:
-    explorer = explore("reference:second-device-accepted", steps=600, known=("totp.one-device",))
+    explorer = explore("reference:second-device-accepted", steps=300, known=("totp.one-device",))
     assert explorer.findings == []
     assert explorer.met["totp.one-device"] > 0
-    assert explorer.steps == 600
+    assert explorer.steps == 300

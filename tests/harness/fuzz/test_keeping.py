@@ -22,12 +22,14 @@ from mfa_harness.options import CheckOptions
 from mfa_harness.usage import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
-
-    from tests.harness.fuzz.conftest import Opened
 
     from mfa_harness.events import Event
     from mfa_harness.fuzz.findings import Finding
+    from mfa_harness.scenario.run import Run
+
+    Opened = Callable[[str], Run]
 
 REUSED = Story(
     Opening(she=APP),

@@ -87,7 +87,7 @@ def test_a_word_that_names_nothing_is_refused_with_the_nearest(word: str, meant:
 def test_a_requirement_that_no_check_stands_for_is_told_so() -> None:
     with pytest.raises(UsageError, match=r"no check stands for limits\.by-address: the two pages"):
         chosen("limits.by-address")
-    with pytest.raises(UsageError, match=r"no check stands for client\.prompts-once\. "):
+    with pytest.raises(UsageError, match=r"no check stands for client\.prompts-once: the driver protocol"):
         chosen("client.prompts-once")
 
 

@@ -134,9 +134,13 @@ export function actionsOf(client) {
       user: client.user ?? null,
       expires_at: client.sessionExpiresAt ? client.sessionExpiresAt.getTime() / 1000 : null,
       mfa_token: client.mfaToken ?? null,
+      elevated_tokens: (client.__core.state.get().elevatedAccessTokens ?? []).map(asHeld),
     }),
   };
 }
+
+const asHeld = ({ token, scopes, expiresAt, singleUse }) => (
+  { token, scopes, expires_at: new Date(expiresAt).getTime() / 1000, single_use: singleUse ?? false });
 
 /** The SDK calls the member `_default`, since `default` is a word of the language. */
 const asOnTheWire = ({ _default, ...device }) => ({ ...device, default: _default ?? false });

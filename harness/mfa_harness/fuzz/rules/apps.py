@@ -27,7 +27,7 @@ _WRONG = (
     *["a wrong code"] * 2,
     "the code 1 step ahead",
     "the code 2 steps ahead",
-    "the other user's code",
+    *["the other user's code"] * 2,
     "a recovery code",
     "the current code without its last digit",
     "the current code and one digit more",
@@ -53,7 +53,10 @@ def starts(model: Model, account: Account, _act: Act, _sent: Sent) -> Prediction
     stopped = no_session(model, account)
     if stopped is not None:
         return stopped
-    if not model.certain(account):
+    at_registration = model.tolerances.second_device_at == "registration"
+    if not model.certain(account):  # the gate may refuse it or not; one app a user is one app either way
+        if account.verified and at_registration:
+            return Prediction(False, "totp.one-device", settle=settle)
         return Prediction(None, "", settle=settle)
     if account.front.gated and account.has_method:
         return refused("gate.binding-needs-mfa", "MFA required")
@@ -62,12 +65,10 @@ def starts(model: Model, account: Account, _act: Act, _sent: Sent) -> Prediction
             return Prediction(None, "", settle=settle)
         return refused("step-up.always-for-credentials", "step-up required")
     if account.verified:
-        tolerances = model.tolerances
-        if tolerances.second_device_at != "registration":
+        if not at_registration:
             return Prediction(None, "", settle=settle)
-        return Prediction(
-            False, "totp.one-device", "", statuses=tuple(tolerances.second_device_statuses), settle=settle
-        )
+        statuses = tuple(model.tolerances.second_device_statuses)
+        return Prediction(False, "totp.one-device", statuses=statuses, settle=settle)
     return Prediction(True, "totp.reenrol-after-abandon" if again else "totp.provisioning-uri", settle=settle)
 
 
@@ -83,6 +84,7 @@ def starts(model: Model, account: Account, _act: Act, _sent: Sent) -> Prediction
         and not account.front.gated
     ),
     needs=("totp", "step-up-enforced", "email-sign-in"),
+    weight=6,
 )
 def steps_up(model: Model, account: Account, _act: Act, sent: Sent) -> Prediction:
     """What enrolment takes where step-up is enforced; the recovery codes are written down with it."""
@@ -137,20 +139,20 @@ def _can_enter(model: Model, account: Account, sentence: str) -> bool:
     return "first app" not in sentence or account.first_phone not in ("", account.phone)
 
 
-@rule("enters fresh code", "{who} enters a fresh code", when=_can_enter, needs=("totp",), weight=3)
+@rule("enters fresh code", "{who} enters a fresh code", when=_can_enter, needs=("totp",), weight=5)
 @rule(
     "enters old code",
     *(f"{{who}} enters {code}" for code in _OLD),
     when=_can_enter,
     needs=("totp",),
-    weight=3,
+    weight=5,
 )
 @rule(
     "enters wrong code",
     *(f"{{who}} enters {code}" for code in _WRONG),
     when=_can_enter,
     needs=("totp",),
-    weight=2,
+    weight=3,
 )
 def enters(model: Model, account: Account, act: Act, sent: Sent) -> Prediction:
     """A code ends an enrolment under way, or meets a challenge; each is good once, near its time."""

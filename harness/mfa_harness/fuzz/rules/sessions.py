@@ -106,7 +106,7 @@ def _has_browser(_model: Model, account: Account, _: str) -> bool:
     return bool(account.browsers) and account.front.open
 
 
-@rule("refreshes", "{who} refreshes her session", when=_has_browser, weight=2)
+@rule("refreshes", "{who} refreshes her session", when=_has_browser, weight=3)
 def refreshes(model: Model, account: Account, _act: Act, _sent: Sent) -> Prediction:
     """The gate is looked at anew, and drops nothing."""
     dead = no_session(model, account)

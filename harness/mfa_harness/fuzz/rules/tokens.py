@@ -129,7 +129,7 @@ def _can_delete_app(model: Model, account: Account, sentence: str) -> bool:
     when=_can_delete_app,
     needs=("totp", "mfa-tokens"),
     only_she=True,
-    weight=3,
+    weight=7,
 )
 def deletes_app(model: Model, account: Account, act: Act, _sent: Sent) -> Prediction:
     """It takes a token from a fresh MFA; no factor works after its deletion."""
@@ -161,7 +161,7 @@ def _can_delete_key(model: Model, account: Account, sentence: str) -> bool:
     when=_can_delete_key,
     needs=("passkeys", "mfa-tokens"),
     only_she=True,
-    weight=3,
+    weight=5,
 )
 def deletes_key(model: Model, account: Account, act: Act, _sent: Sent) -> Prediction:
     """It takes a fresh MFA (D-59)."""

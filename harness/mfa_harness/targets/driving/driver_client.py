@@ -383,6 +383,12 @@ class DriverClient:
             "sign_in_with_passkey", passkey, fault, related_origin_rp_id=related_origin_rp_id
         )
 
+    def passkey_request_options(self) -> dict[str, Any]:
+        """Not by a client SDK: half of a ceremony, which ours can be asked for."""
+        raise NotApplicable("it takes a challenge out of its ceremony, and a client SDK keeps that together")
+
+    passkey_creation_options = passkey_sign_in_options = passkey_request_options
+
     def get_passkeys(self) -> tuple[UserPasskey, ...]:
         """The user's passkeys."""
         return self._something("get_passkeys", tuple[UserPasskey, ...])

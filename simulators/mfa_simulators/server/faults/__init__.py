@@ -10,6 +10,7 @@ from mfa_simulators.server.faults import (
     enrolment,
     gate,
     limits,
+    passkey_comparisons,
     passkeys,
     promises,
     recovery,
@@ -23,6 +24,18 @@ if TYPE_CHECKING:
 
 __all__ = ["FAULTS", "Fault", "find"]
 
-_TOPICS: Final = (control, totp, enrolment, recovery, gate, step_up, devices, passkeys, limits, promises)
+_TOPICS: Final = (
+    control,
+    totp,
+    enrolment,
+    recovery,
+    gate,
+    step_up,
+    devices,
+    passkeys,
+    passkey_comparisons,
+    limits,
+    promises,
+)
 
 FAULTS: Final[Mapping[str, Fault]] = all_faults()

@@ -99,7 +99,11 @@ class _Enforced(Rules):
 
 
 @fault(
-    *("S26", "existing-users-exempt", "Who had an account before a requirement was switched on never meets it"),
+    *(
+        "S26",
+        "existing-users-exempt",
+        "Who had an account before a requirement was switched on never meets it",
+    ),
     requirement="session.existing-users",
     sources=("D-05",),
 )
