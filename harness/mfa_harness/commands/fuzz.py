@@ -55,7 +55,7 @@ def fuzz(  # noqa: PLR0917 - typer passes options by name
     """Tell stories that nobody wrote a scenario for, and shrink what breaks a requirement to the shortest.
 
     \b
-      mfa-harness fuzz reference:recovery-code-reusable --examples 2000 --save found/
+      mfa-harness fuzz reference:recovery-code-reusable --save found/
       mfa-harness fuzz --profile mine.toml --seconds 600 --save found/
       mfa-harness check --profile mine.toml --features found/
     """  # noqa: D301 - click reads the \b

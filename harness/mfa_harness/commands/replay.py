@@ -27,7 +27,7 @@ def replay(
 
     \b
       mfa-harness replay found/totp.one-device.fuzz-1db162.replay.json
-      mfa-harness replay found/totp.one-device.fuzz-1db162.replay.json --profile mine.toml
+      mfa-harness replay FILE --profile mine.toml
     """  # noqa: D301 - click reads the \b
     from mfa_harness.fuzz_run import run_replay  # noqa: PLC0415
 

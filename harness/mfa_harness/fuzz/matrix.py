@@ -115,24 +115,27 @@ def stateful() -> Iterator[tuple[str, str]]:
             yield slug, fault.id
 
 
-def as_markdown(rows: Iterable[Row]) -> str:
-    """The table as a page."""
+def as_markdown(rows: Iterable[Row], *, steps: int = STEPS, left: Sequence[str] = ()) -> str:
+    """The table as a page; `left` are faults that were not measured this time."""
     lines = [
         "# What fuzzing finds",
         "",
         "Written by `python -m mfa_harness.fuzz.matrix docs/fuzz-matrix.md`: how many steps (acts of people)",
-        f"`mfa-harness fuzz reference:FAULT` takes to its first finding, on the seeds {_SEEDS}, of {STEPS:,} at most.",
+        f"`mfa-harness fuzz reference:FAULT` takes to its first finding, on the seeds {_SEEDS}, of {steps:,} at most.",
         "",
         "| fault | | steps, by seed | median | requirements named |",
         "|---|---|---|---|---|",
     ]
     rows = list(rows)
     for row in rows:
-        steps = ", ".join("not found" if each is None else str(each) for each in row.steps)
+        found = ", ".join("not found" if each is None else str(each) for each in row.steps)
         median = "" if row.median is None else str(row.median)
-        lines.append(f"| {row.id} | {row.slug} | {steps} | {median} | {', '.join(row.requirements)} |")
+        lines.append(f"| {row.id} | {row.slug} | {found} | {median} | {', '.join(row.requirements)} |")
     complete = sum(row.median is not None for row in rows)
-    lines += ["", f"Found on every seed: {complete} of {len(rows)}.", "", "## Not looked for", ""]
+    lines += ["", f"Found on every seed: {complete} of {len(rows)}.", ""]
+    if left:
+        lines += [f"Not measured yet ({len(left)}): {', '.join(left)}.", ""]
+    lines += ["## Not looked for", ""]
     for title, table in (("Stateful, and not reached", NOT_REACHED), ("Not stateful", NOT_STATEFUL)):
         lines += [f"{title}:", ""]
         lines += [f"- `{slug}`: {reason}" for slug, reason in table.items()]

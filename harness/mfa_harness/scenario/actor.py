@@ -337,7 +337,9 @@ class Actor:
         """The next unused code of her sheet, crossed out."""
         self._find_sheet()
         if not self.person.sheet.unused:
-            raise Blocked("use another recovery code", f"all {len(self.person.sheet.codes)} that there were are used")
+            raise Blocked(
+                "use another recovery code", f"all {len(self.person.sheet.codes)} that there were are used"
+            )
         return self.person.sheet.take()
 
     def _find_sheet(self) -> None:

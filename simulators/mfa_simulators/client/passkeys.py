@@ -6,7 +6,12 @@ from types import NoneType
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import quote
 
-from mfa_simulators.client.errors import NO_PASSKEY, PASSKEY_UNAVAILABLE, ClientError
+from mfa_simulators.client.errors import (
+    NO_PASSKEY,
+    PASSKEY_UNAVAILABLE,
+    ClientError,
+    MalformedAnswerError,
+)
 from mfa_simulators.client.mfa import LINK, UNLINK, MfaCalls
 from mfa_simulators.client.protocol import HELD, MfaTokenChoice
 from mfa_simulators.client.values import PasskeyList, Session, UserPasskey
@@ -37,8 +42,7 @@ class PasskeyCalls(MfaCalls):
 
     def passkey_creation_options(self) -> Json:
         """Begins a registration: PublicKeyCredentialCreationOptionsJSON."""
-        options = self._call("GET", "users/passkeys/register", Json)
-        return _with_types(options, "excludeCredentials")
+        return self._options("users/passkeys/register", "excludeCredentials")
 
     def finish_passkey_registration(
         self, response: Mapping[str, Any], *, create_mfa_token: bool | None = None
@@ -151,7 +155,22 @@ class PasskeyCalls(MfaCalls):
 
     def _request_options(self, path: str, related_origin_rp_id: str | None) -> Json:
         query = f"?relatedOriginRpId={quote(related_origin_rp_id, safe='')}" if related_origin_rp_id else ""
-        return _with_types(self._call("GET", path + query, Json), "allowCredentials")
+        return self._options(path + query, "allowCredentials")
+
+    def _options(self, path: str, descriptors: str) -> Json:
+        """Options of a ceremony; without a challenge there is none.
+
+        Raises:
+            MalformedAnswerError: the challenge is missing or no text.
+        """
+        options = self._call("GET", path, Json)
+        challenge = options.get("challenge")
+        if not isinstance(challenge, str):
+            found = "nothing" if challenge is None else type(challenge).__name__
+            raise MalformedAnswerError(
+                f"GET {path}", field="challenge", expected="text", found=found, status=200
+            )
+        return _with_types(options, descriptors)
 
 
 def _with_types(options: Json, member: str) -> Json:

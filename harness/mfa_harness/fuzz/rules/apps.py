@@ -62,7 +62,8 @@ def starts(model: Model, account: Account, _act: Act, _sent: Sent) -> Prediction
         return refused("gate.binding-needs-mfa", "MFA required")
     if model.opening.enforced and not account.front.gated:
         if LINK in account.front.holds:
-            return Prediction(None, "", settle=settle)
+            second = bool(account.verified) and at_registration
+            return Prediction(False if second else None, "totp.one-device" if second else "", settle=settle)
         return refused("step-up.always-for-credentials", "step-up required")
     if account.verified:
         if not at_registration:
