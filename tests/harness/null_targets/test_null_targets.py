@@ -155,7 +155,9 @@ def test_a_target_that_is_no_server_passes_no_requirement(
     check_run.run_check(CheckOptions(target=URL, profile=file), [listener])
 
     checks = [event for event in listener.events if isinstance(event, CheckFinished)]
-    passed = [check.id for check in checks if check.verdict is Verdict.PASS and check.requirement not in ANSWERED]
+    passed = [
+        check.id for check in checks if check.verdict is Verdict.PASS and check.requirement not in ANSWERED
+    ]
     broken = [f"{check.id}: {check.reason}" for check in checks if check.verdict is Verdict.ERROR]
     assert passed == []
     assert broken == []
@@ -167,7 +169,9 @@ def test_without_settings_a_run_does_not_begin(name: str, tmp_path: Path) -> Non
     file = tmp_path / "null.toml"
     file.write_text(PROFILE)
     transport = httpx.MockTransport(NULL_TARGETS[name])
-    target = UrlTarget(URL, profile=Profile.load(file), seed="0", transport=transport, note=lambda _text: None)
+    target = UrlTarget(
+        URL, profile=Profile.load(file), seed="0", transport=transport, note=lambda _text: None
+    )
 
     with pytest.raises(TargetError):
         target.open()

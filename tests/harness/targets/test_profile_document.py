@@ -21,7 +21,12 @@ if TYPE_CHECKING:
 DOCS = Path(__file__).parents[3] / "docs"
 TEXT = (DOCS / "profile.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```toml\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)
-_FREE = ("headers", "environments.settings", "backend.headers", "backend.claims")  # tables whose keys are not ours
+_FREE = (
+    "headers",
+    "environments.settings",
+    "backend.headers",
+    "backend.claims",
+)  # tables whose keys are not ours
 
 
 def keys(value: dict[str, Any], at: str = "") -> Iterator[str]:
