@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from mfa_simulators.clock import VirtualClock
+from mfa_simulators.passkey import VirtualPasskey
 from mfa_simulators.server import ReferenceServer
 
 if TYPE_CHECKING:
@@ -120,6 +121,39 @@ def test_one_device_is_verified_of_a_crowd(crowd: Any) -> None:
     statuses = at_once([call] * 8)
     assert statuses[200] == 1
     assert sum(device["verified"] for device in person.devices()) == 1
+
+
+def test_passkeys_registered_at_once_keep_to_their_limit(crowd: Any) -> None:
+    person = crowd.site.sign_in("collector@example.org")
+    crowd.site.environment.update(passkeys_per_user=3, session_based=False)
+    bodies = []
+    for number in range(12):
+        options = person.call("GET", "/users/passkeys/register").json()
+        person.key = VirtualPasskey(clock=crowd.site.clock, seed=f"collector {number}")
+        bodies.append(person.attest(options))
+    statuses = at_once([partial(person.call, "POST", "/users/passkeys/register", body) for body in bodies])
+    assert statuses[200] == 3
+    assert person.call("GET", "/users/passkeys").json()["count"] == 3
+
+
+def test_of_two_gated_sessions_one_binds_the_first_method(served: Any, make_on: Callable[..., Any]) -> None:
+    server, client = served
+    clock = VirtualClock("2026-01-01T00:00:07Z")
+    environment = server.environment(clock=clock, session_based=True, require_at_onboarding=True)
+    site = make_on(environment, client, clock)
+    for number in range(12):
+        first, second = (site.sign_in(f"twice{number}@example.org") for _ in range(2))
+        assert first.gated
+        assert second.gated
+        code = first.register().code()
+        body = second.attest(second.call("GET", "/users/passkeys/register").json())
+        statuses = at_once(
+            [
+                partial(first.call, "POST", "/users/mfa/auth/totp", {"code": code}),
+                partial(second.call, "POST", "/users/passkeys/register", body),
+            ]
+        )
+        assert statuses[200] == 1, statuses
 
 
 def test_parallel_guesses_do_not_get_past_the_limit(crowd: Any) -> None:

@@ -153,3 +153,23 @@ def test_the_control_plane_is_no_part_of_the_document(control: httpx.Client) -> 
 def test_clocks_that_cannot_be_moved_say_so(make: Callable[..., Any], server: ReferenceServer) -> None:
     with pytest.raises(TypeError, match="cannot be moved"):
         server.environment(clock=SystemClock()).advance(1)
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/control/faults", "//control/faults", "///control//faults", "/%2fcontrol/faults", "/control/faults/"],
+)
+def test_only_loopback_names_reach_the_hooks_however_the_path_is_written(
+    controlled: ReferenceServer, path: str
+) -> None:
+    with httpx.Client(transport=controlled.transport) as client:
+        answer = client.get(f"http://localhost{path}", headers={"host": "rebound.example"})
+    assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
+
+
+@pytest.mark.parametrize(
+    ("origin", "status"), [("https://evil.example", 403), ("null", 403), ("http://localhost:5173", 201)]
+)
+def test_no_website_of_others_reaches_the_hooks(control: httpx.Client, origin: str, status: int) -> None:
+    answer = control.post("/environments", json={}, headers={"origin": origin})
+    assert answer.status_code == status

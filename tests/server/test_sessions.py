@@ -268,6 +268,10 @@ def test_in_cookie_mode_foreign_pages_change_nothing(
         ("POST", "/refresh"),
         ("POST", "/users/mfa/recovery"),
         ("GET", "/users/mfa/register/totp"),
+        ("GET", "/users/mfa/register/totp/"),
+        ("GET", "/users/mfa//register/totp"),
+        ("GET", "/users/mfa/register/totp%2F"),
+        ("GET", "/users/mfa/recovery/"),
         ("DELETE", "/users"),
         ("PUT", "/users"),
     ):
@@ -339,3 +343,36 @@ def test_nothing_may_be_stored_by_caches(site: Any) -> None:
     person = site.enrolled()
     for path in ("/settings", "/users", "/users/mfa", "/users/mfa/recovery", "/nowhere"):
         assert person.call("GET", path).headers["cache-control"] == "no-store"
+
+
+# Spellings.
+
+
+@pytest.mark.parametrize(
+    "other", ["anna@stra\u00dfe.example", "anna@\u017ftrasse.example", "ANNA@strasse\u212a.example"]
+)
+def test_only_the_case_of_ascii_letters_is_no_matter(site: Any, other: str) -> None:
+    anna = site.sign_in("anna@strasse.example")
+    assert site.sign_in("Anna@STRASSE.example").id == anna.id
+    assert site.sign_in(other).id != anna.id
+
+
+@pytest.mark.parametrize("path", ["//settings", "/settings/", "//settings//"])
+def test_empty_segments_of_a_path_are_no_matter(site: Any, path: str) -> None:
+    assert site.call("GET", path).json() == site.call("GET", "/settings").json()
+    doubled = site.url.replace("/api/v0", "//api//v0")
+    assert site.http.get(f"{doubled}/settings").json() == site.call("GET", "/settings").json()
+
+
+@pytest.mark.parametrize("levels", [33, 500, 975, 978, 980, 990])
+def test_metadata_nested_too_deep_is_refused_and_not_kept(
+    site: Any, refused: Callable[..., None], levels: int
+) -> None:
+    person = site.sign_in()
+    raw = '{"metadata":{"x":' + "[" * levels + "]" * levels + "}}"
+    answer = site.http.put(
+        f"{site.url}/users", content=raw, headers={"authorization": f"Bearer {person.token}"}
+    )
+    refused(answer, 400, "bad_request")
+    assert person.call("GET", "/users").status_code == 200
+    assert person.call("POST", "/refresh").status_code == 200

@@ -271,3 +271,12 @@ def test_acknowledging_is_no_update_and_uses_up_no_token(make: Callable[..., Any
     assert person.call("PUT", "/users", {"alias": "x"}).status_code == 403
     assert person.call("PUT", "/users", {"alias": "x"}, x_mfa_auth_token=token).status_code == 200
     assert person.call("GET", "/users").json()["alias"] == "x"
+
+
+def test_a_reset_of_mfa_ends_the_proofs_of_before(make: Callable[..., Any]) -> None:
+    person = make(actions=["wallet.waas.sign"]).enrolled()
+    mfa, elevated = person.mfa_token(single_use=False), person.elevated("wallet:sign")
+    person.site.environment.reset_mfa(person.id)
+    person.enrol()
+    for proof in ({"x_mfa_auth_token": mfa}, {"x_dyn_elevated_access_token": elevated}):
+        assert person.call("POST", "/wallets/actions/sign", **proof).status_code == 403

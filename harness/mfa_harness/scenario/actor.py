@@ -258,11 +258,14 @@ class Actor:
         """The id of her verified authenticator app.
 
         Raises:
-            ScenarioError: the list holds none.
+            Blocked: the list holds none, and she has proved one to the target.
+            ScenarioError: the list holds none, nor should it.
         """
         for device in self.client.get_mfa_devices():
             if device.type == "totp" and device.verified:
                 return device.id
+        if self.has_app:
+            raise Blocked("find her authenticator app", "it is not among her verified devices")
         raise ScenarioError(f"{self.role} has no verified authenticator app")
 
     @property

@@ -9,7 +9,7 @@ from mfa_harness.scenario.outcome import require
 from mfa_harness.scenario.tokens import claims, header
 from mfa_harness.steps.lexicons import ACTS, ENDINGS
 from mfa_harness.steps.sentence import Lexicon, sentence
-from mfa_harness.verdicts import ScenarioError
+from mfa_harness.verdicts import Breach, ScenarioError
 from mfa_simulators.client.wire import Answer, read_refusal
 
 if TYPE_CHECKING:
@@ -166,7 +166,7 @@ def _expiry_changed(world: World, actor: Actor) -> str:
 @FORGERIES.phrase("her session token with its user changed")
 def _user_changed(world: World, actor: Actor) -> str:
     other = claims(forgery.token_of(world.actor("the other user")))
-    return forgery.with_claims(forgery.token_of(actor), sub=other["sub"])
+    return forgery.with_claims(forgery.token_of(actor), sub=other.get("sub", "somebody"))
 
 
 @FORGERIES.phrase("no session token")
@@ -263,10 +263,11 @@ def _published_key(world: World, token: str) -> None:
 def _lives_as_told(world: World, token: str) -> None:
     found = claims(token)
     told = world.actor("she").client.state.expires_at
-    require(
-        told is not None and abs(found["exp"] - told) <= 1, "exp as the answer's expiresAt", "another instant"
-    )
-    require(found["exp"] > found["iat"], "exp after iat", "exp not after iat")
+    issued, expires = found.get("iat"), found.get("exp")
+    if not isinstance(issued, int | float) or not isinstance(expires, int | float):
+        raise Breach("the claims iat and exp as numbers", f"iat = {issued!r}, exp = {expires!r}")
+    require(told is not None and abs(expires - told) <= 1, "exp as the answer's expiresAt", "another instant")
+    require(expires > issued, "exp after iat", "exp not after iat")
 
 
 def _scope_is_words(world: World, token: str) -> None:

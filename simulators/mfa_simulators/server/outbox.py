@@ -8,6 +8,8 @@ from typing import Final
 
 import msgspec
 
+from mfa_simulators.server.rules.addresses import same_address
+
 _KEPT: Final = 100  # for each address
 
 
@@ -28,9 +30,9 @@ class Outbox:
     def send(self, address: str, code: str, now: float) -> None:
         """Delivers a code."""
         with self._lock:
-            self._sent[address.casefold()].append(Mail(code, now))
+            self._sent[same_address(address)].append(Mail(code, now))
 
     def mailbox(self, address: str) -> list[Mail]:
         """What was sent to an address."""
         with self._lock:
-            return list(self._sent.get(address.casefold(), ()))
+            return list(self._sent.get(same_address(address), ()))

@@ -51,7 +51,10 @@ class Gateway:
         if scope["type"] != "http":
             await _not_http(scope, receive, send)
             return
-        path: str = scope["path"]
+        # Routed by what the gateway has judged, and by nothing else: the routes behind it would fold `//` and a
+        # closing slash away, and so answer paths that were taken for others here.
+        path = _folded(scope["path"])
+        scope = {**scope, "path": path, "raw_path": path.encode()}
         if path.startswith(_PREFIX):
             environment = self._registry.get(path[len(_PREFIX) :].partition("/")[0])
             if environment is None:
@@ -115,12 +118,16 @@ class Gateway:
                     await _refuse(reply, refusal)
 
     async def _in_control(self, scope: Scope, receive: Receive, send: Send) -> None:
-        host = _headers(scope).get("host", "").lower()
-        name = host if host.endswith("]") else host.rpartition(":")[0] or host
+        headers = _headers(scope)
+        origin = headers.get("origin")
         if not self._control:
             await _refuse(send, Refusal(404, "not_found", "The control plane is off: serve with --control"))
-        elif name not in _LOOPBACK_HOSTS:
+        elif _host_name(headers.get("host", "")) not in _LOOPBACK_HOSTS:
             await _refuse(send, Refusal(403, "forbidden", "The control plane answers to loopback names only"))
+        elif origin is not None and _host_name(origin.partition("://")[2]) not in _LOOPBACK_HOSTS:
+            await _refuse(
+                send, Refusal(403, "forbidden", "The control plane answers no website but loopback's")
+            )
         else:
             body = await _read(receive)
             if body is None:
@@ -128,6 +135,17 @@ class Gateway:
                 return
             scope[SCOPE_KEY] = body
             await self._application(scope, receive, _Reply(send, [(b"cache-control", b"no-store")]))
+
+
+def _folded(path: str) -> str:
+    """A path without empty segments, as the routes behind read it."""
+    return "/" + "/".join(segment for segment in path.split("/") if segment)
+
+
+def _host_name(authority: str) -> str:
+    """The host of `host:port`, in lower case."""
+    authority = authority.lower()
+    return authority if authority.endswith("]") else authority.rpartition(":")[0] or authority
 
 
 async def _nowhere(scope: Scope, send: Send) -> None:

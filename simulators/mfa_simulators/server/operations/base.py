@@ -113,9 +113,9 @@ class OperationsBase:
         if opening is Opening.OPEN:
             return caller
         if opening is Opening.ENROLMENT:
-            has_method = self.rules.has_method(self.store.methods(caller.user.id))
-            if self.rules.gated_may_enrol(_KIND_OF_ENROLMENT[endpoint], has_method):
-                return caller
+            methods = self.store.methods(caller.user.id)
+            if self.rules.gated_may_enrol(_KIND_OF_ENROLMENT[endpoint], self.rules.has_method(methods)):
+                return msgspec.structs.replace(caller, beside=methods.verified)
         raise needs_full_session()
 
     # Attempts.

@@ -36,9 +36,14 @@ class Call(msgspec.Struct, frozen=True):
 
 
 class Caller(msgspec.Struct, frozen=True):
-    """Somebody signed in; `gated` by the token that was sent."""
+    """Somebody signed in; `gated` by the token that was sent.
+
+    Where the gate was passed only to enrol a method, `beside` says how many she had then: one that is added
+    meanwhile shuts it.
+    """
 
     user: User
     session: Session
     gated: bool
     token_id: str
+    beside: int | None = None

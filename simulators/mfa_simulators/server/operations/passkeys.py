@@ -94,6 +94,8 @@ class PasskeyOperations(RecoverySets):
             codes=self.new_recovery_codes(caller.user.id) if first else (),
             acknowledgement=rules.acknowledgement_of_new_set(),
             now=call.now,
+            room=rules.another_passkey_allowed,
+            beside=caller.beside,
         )
         if not added:
             raise rules.passkey_refusal()

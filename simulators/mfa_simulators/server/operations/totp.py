@@ -126,11 +126,11 @@ class TotpOperations(RecoverySets):
             elif rules.enrolment_accepted(step):
                 if not rules.unverified_may_answer(caller.gated, rules.has_method(methods)):
                     return None
-                if self._completed(call, device, methods, -1 if step is None else step):
+                if self._completed(call, caller, device, methods, -1 if step is None else step):
                     return device
         return None
 
-    def _completed(self, call: Call, device: Device, methods: Methods, step: int) -> bool:
+    def _completed(self, call: Call, caller: Caller, device: Device, methods: Methods, step: int) -> bool:
         """Completes a registration; false if a request in parallel has.
 
         Raises:
@@ -149,6 +149,7 @@ class TotpOperations(RecoverySets):
             codes=codes,
             acknowledgement=rules.acknowledgement_of_new_set(),
             now=call.now,
+            beside=methods.verified if caller.gated and caller.beside is None else caller.beside,
         )
         if changed is None:
             raise rules.second_device_refusal()

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _ACKNOWLEDGEMENT: Final = "mfaBackupCodeAcknowledgement"
 _LONGEST_PROFILE: Final = 20_000  # bytes of JSON
+_DEEPEST_PROFILE: Final = 32  # levels of lists and objects
 
 
 class UserOperations(SignInOperations):
@@ -52,6 +53,8 @@ class UserOperations(SignInOperations):
         for name, field in given.items():
             if not isinstance(field, dict if name == "metadata" else str | bool | list | None):
                 raise bad_request(f"{name}: wrong type")
+            if _deeper(field, _DEEPEST_PROFILE):
+                raise bad_request(f"{name}: nested too deep")
         if not given:
             return None
         profile = msgspec.json.encode({**msgspec.json.decode(caller.user.profile), **given})
@@ -168,3 +171,11 @@ class UserOperations(SignInOperations):
         answer = self.signed_in(call, user, session, methods, gated=gated, elevated=elevated)
         fields = {name: getattr(answer, name) for name in answer.__struct_fields__}
         return UpdateSelfResponse(**fields, next_view="done")
+
+
+def _deeper(field: Any, levels: int) -> bool:
+    """Whether lists and objects are nested deeper than so many levels."""
+    if not isinstance(field, dict | list):
+        return False
+    inner = field.values() if isinstance(field, dict) else field
+    return levels == 0 or any(_deeper(each, levels - 1) for each in inner)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Final
 
+from mfa_simulators.server.rules.addresses import same_address
 from mfa_simulators.server.rules.base import RuleBook
 from mfa_simulators.server.rules.refusal import Refusal
 
@@ -31,7 +32,7 @@ class LimitRules(RuleBook):
 
     def limited_address(self, address: str) -> str:
         """Whose attempts at a code by e-mail or SMS are counted together: those of all spellings."""
-        return address.casefold()
+        return same_address(address)
 
     def retry_after(self, seconds: float) -> int | None:
         """The Retry-After header: whole seconds, at least one (D-90)."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
+from mfa_simulators.server.rules.addresses import same_address
 from mfa_simulators.server.rules.base import RuleBook
 from mfa_simulators.server.rules.refusal import Refusal, bad_request
 
@@ -37,8 +38,8 @@ class SignInRules(RuleBook):
         return given
 
     def account_of_email(self, email: str) -> str:
-        """What names the account: the address without regard to case (CVE-2025-24806)."""
-        return email.casefold()
+        """What names the account: the address, its spellings taken for one (CVE-2025-24806)."""
+        return same_address(email)
 
     def phone(self, country_code: str, number: str) -> str:
         """A phone number in E.164.

@@ -74,13 +74,14 @@ class _InMemory:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         with self._lock:
-            self._driver.execute("BEGIN")
             try:
+                self._driver.execute("BEGIN")
                 yield self._connection
-            except BaseException:
-                self._driver.execute("ROLLBACK")
+                self._driver.execute("COMMIT")
+            except BaseException:  # an interrupt, too, and at any point: nothing may stay open
+                if self._driver.in_transaction:
+                    self._driver.execute("ROLLBACK")
                 raise
-            self._driver.execute("COMMIT")
 
     @contextmanager
     def read(self) -> Iterator[Connection]:

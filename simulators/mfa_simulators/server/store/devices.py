@@ -11,7 +11,15 @@ from sqlalchemy.exc import IntegrityError
 from mfa_simulators.server.store.base import here, value
 from mfa_simulators.server.store.methods import MethodSteps
 from mfa_simulators.server.store.records import Device
-from mfa_simulators.server.store.tables import CHALLENGES, DEVICES, PASSKEYS, SESSIONS, USERS
+from mfa_simulators.server.store.tables import (
+    CHALLENGES,
+    DEVICES,
+    ELEVATED_TOKENS,
+    MFA_TOKENS,
+    PASSKEYS,
+    SESSIONS,
+    USERS,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,6 +48,10 @@ _DROP_ALL = delete(DEVICES).where(_MINE)
 _DROP_PASSKEYS = delete(PASSKEYS).where(here(PASSKEYS), PASSKEYS.c.user_id == value("user_id"))
 _MY_SESSIONS = select(SESSIONS.c.id).where(here(SESSIONS), SESSIONS.c.user_id == value("user_id"))
 _DROP_CHALLENGES = delete(CHALLENGES).where(here(CHALLENGES), CHALLENGES.c.session_id.in_(_MY_SESSIONS))
+_DROP_PROOFS = [
+    delete(table).where(here(table), table.c.user_id == value("user_id"))
+    for table in (MFA_TOKENS, ELEVATED_TOKENS)
+]
 _FORGET_MFA = (
     update(SESSIONS).where(here(SESSIONS), SESSIONS.c.user_id == value("user_id")).values(mfa_at=None)
 )
@@ -100,14 +112,17 @@ class DeviceStore(MethodSteps):
         codes: Sequence[RecoveryCode],
         acknowledgement: str,
         now: float,
+        beside: int | None = None,
     ) -> bool | None:
         """Completes a registration, with recovery codes if it is the first method.
 
-        True for one caller only; false when the registration is gone or complete already; None when the
-        user's one place is taken (the index says so).
+        True for one caller only; false when the registration is gone or complete already, or the user has not
+        as many methods `beside` it as she is to have; None when her one place is taken (the index says so).
         """
         try:
             with self.database.write() as connection:
+                if not self._methods_are(connection, device.user_id, beside):
+                    return False
                 default = not any(each.is_default for each in self._devices(connection, device.user_id))
                 changed = self._run(
                     connection,
@@ -149,7 +164,7 @@ class DeviceStore(MethodSteps):
             self._run(connection, _DROP_ALL, user_id=user_id)
             self._discard_passkeys(connection, user_id)
             self._discard_codes(connection, user_id)
-            for statement in (_DROP_CHALLENGES, _FORGET_MFA, _NO_CODES):
+            for statement in (_DROP_CHALLENGES, *_DROP_PROOFS, _FORGET_MFA, _NO_CODES):
                 self._run(connection, statement, user_id=user_id)
             self._note(connection, user_id, "mfa-reset", now)
 

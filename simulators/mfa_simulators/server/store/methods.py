@@ -112,6 +112,11 @@ class MethodSteps(StoreBase):
             self._add_codes(connection, user_id, codes)
             self._run(connection, _SET_ACKNOWLEDGEMENT, user_id=user_id, acknowledgement=acknowledgement)
 
+    def _methods_are(self, connection: Connection, user_id: str, expected: int | None) -> bool:
+        """Whether a user has as many methods as a decision was made for; None: any number will do."""
+        found = self._row(connection, _METHODS_LEFT, user_id=user_id)
+        return expected is None or (found is not None and found[0] == expected)
+
     def _after_deletion(self, connection: Connection, user_id: str, codes_go: bool) -> None:
         """With the last method go the recovery codes, and there is nothing left to acknowledge."""
         left = self._row(connection, _METHODS_LEFT, user_id=user_id)

@@ -14,7 +14,7 @@ from mfa_simulators.server.store.records import Passkey
 from mfa_simulators.server.store.tables import CHALLENGES, PASSKEYS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from mfa_simulators.server.store.records import RecoveryCode
 
@@ -68,11 +68,26 @@ class PasskeyStore(MethodSteps):
         return None if row is None or user_id not in (None, row.user_id) else Passkey(*row)
 
     def add_passkey(
-        self, passkey: Passkey, *, codes: Sequence[RecoveryCode], acknowledgement: str, now: float
+        self,
+        passkey: Passkey,
+        *,
+        codes: Sequence[RecoveryCode],
+        acknowledgement: str,
+        now: float,
+        room: Callable[[int], bool] = lambda _count: True,
+        beside: int | None = None,
     ) -> bool:
-        """Stores a passkey, recovery codes with it if it is the first method; false: its id is known."""
+        """Stores a passkey, recovery codes with it if it is the first method.
+
+        False when its id is known, there is no `room` beside so many passkeys, or the user has not as many methods
+        `beside` it as she is to have.
+        """
         try:
             with self.database.write() as connection:
+                if not room(len(self._passkeys(connection, passkey.user_id))):
+                    return False
+                if not self._methods_are(connection, passkey.user_id, beside):
+                    return False
                 columns = msgspec.structs.asdict(passkey)
                 connection.execute(_ADD, {"environment_id": self.environment_id, **columns})
                 self._first_set(connection, passkey.user_id, codes, acknowledgement, now)

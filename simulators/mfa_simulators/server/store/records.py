@@ -81,6 +81,11 @@ class Methods(msgspec.Struct, frozen=True):
     devices: list[Device]
     passkeys: list[Passkey]
 
+    @property
+    def verified(self) -> int:
+        """How many of them have been proved."""
+        return sum(device.verified for device in self.devices) + len(self.passkeys)
+
 
 class RecoveryCode(msgspec.Struct, frozen=True):
     """A recovery code: found by its keyed digest, shown by opening `sealed`."""
