@@ -78,12 +78,12 @@ def _of_answer(
     window = model.tolerances.attempts_window_seconds
     guesses = account.guessed(prediction.path) if prediction.path else None
     if answer.status == TOO_MANY and TOO_MANY not in prediction.statuses:
-        if guesses is not None and guesses.may_stop(model.now, window):
+        if any(each.may_stop(model.now, window) for each in account.guesses.values()):
             return None
         return Deviation(
             "limits.ends", "no limit, since nobody has guessed lately", answer.told, f"{act.who} succeeds"
         )
-    if guesses is not None and guesses.must_stop(model.now, model.tolerances.attempts, window):
+    if guesses is not None and guesses.must_stop(model.now, model.tolerances.attempts):
         return Deviation(
             "limits.attempts" if prediction.path == "app" else "limits.every-path",
             f"429 after {model.tolerances.attempts} wrong attempts",

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from mfa_harness.fuzz.telling import Teller
     from mfa_harness.targets.profile import Profile
 
+_FOLLOWS_UP = 2  # one time in so many the act before is not followed by what it first made possible
 _MOST_SIGN_INS = 3
 _ENFORCED_SHARE = 6  # of how many stories one is under the API version that enforces step-up
 _ANYTHING = 30  # how many times likelier than one kind of act it is to choose among all
@@ -42,7 +43,7 @@ def openings(profile: Profile) -> list[Opening]:
     ]
     session_based = [True, True, False] if profile.has("session-based") else [False]
     onboarding = [True, False] if profile.has("onboarding") else [False]
-    actions = ["", "single-use", "time-bound"] if profile.has("actions") else [""]
+    actions = ["", *["single-use", "time-bound"] * 2] if profile.has("actions") else [""]
     found = [
         Opening(session_based=on, onboarding=required, action=action, she=she, other=other)
         for on in session_based
@@ -83,6 +84,7 @@ class StoryMachine(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.teller: Teller | None = None
+        self._seen: set[str] = set()
         self._offered: dict[str, list[Act]] | None = None
 
     @property
@@ -97,26 +99,37 @@ class StoryMachine(RuleBasedStateMachine):
         """Another story, in an environment of its own, with more sessions to begin with."""
         self.close()
         chance = self.explorer.chance
+        self._seen = set()
         self.teller = self.explorer.begin(chance.choice(self.explorer.openings))
         again = Act("signs in", SHE, "she signs in again")
         for _ in range(chance.randrange(_MOST_SIGN_INS)):
             if self.teller.offers(again):
                 self.explorer.act(self.teller, again)
+        self._seen = {act.text for acts in self.offered.values() for act in acts}
 
     def go_on(self, wanted: str = "") -> None:
-        """One more act: of the kind that is wanted where it makes sense, else of any, the rarer kinds likelier."""
+        """One more act: often one that the act before has first made possible, else of the kind that is wanted.
+
+        Where that kind makes no sense now it is one of any kind, the rarer kinds likelier.
+        """
         if not self.offered:
             self.begin()
         chance = self.explorer.chance
         kinds = list(self.offered)
         if not kinds:
             return
+        fresh = [act for acts in self.offered.values() for act in acts if act.text not in self._seen]
+        self._seen.update(act.text for act in fresh)
+        assert self.teller is not None
+        if fresh and chance.randrange(_FOLLOWS_UP):
+            self._offered = None
+            self.explorer.act(self.teller, chance.choice(fresh))
+            return
         name = wanted
         if name not in self.offered:
             (name,) = chance.choices(kinds, [self.explorer.reachable[kind].weight for kind in kinds])
         acts = self.offered[name]
         self._offered = None
-        assert self.teller is not None
         hers = [act for act in acts if act.who == SHE]
         self.explorer.act(
             self.teller, chance.choice(hers if hers and chance.randrange(_OTHERS_SHARE) else acts)

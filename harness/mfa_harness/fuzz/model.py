@@ -54,16 +54,12 @@ class Guesses:
     certain: list[float] = field(default_factory=list)
     perhaps: list[float] = field(default_factory=list)
 
-    def must_stop(self, now: float, attempts: int, window: float | None) -> bool:
-        """Whether every reading of the limit says 429 now."""
-        if window is None:
-            return False
-        begun, count = -math.inf, 0
-        for at in self.certain:
-            if at >= begun + window:
-                begun, count = at, 0
-            count += 1
-        return count >= attempts and now < begun + window
+    def must_stop(self, now: float, attempts: int) -> bool:
+        """Whether every reading of the limit says 429 now.
+
+        Where a window begins is the server's affair, so only attempts of this very moment are in one for certain.
+        """
+        return sum(at == now for at in self.certain) >= attempts
 
     def may_stop(self, now: float, window: float | None) -> bool:
         """Whether some reading of the limit may say 429 now: somebody has guessed, not long ago."""
@@ -106,6 +102,9 @@ class Account:
     browsers: list[Browser] = field(default_factory=list)
     guesses: dict[str, Guesses] = field(default_factory=dict)
     next_code: str = ""
+    taken_code: str = ""
+    sheet: tuple[str, ...] = ()
+    locked: bool = False
     old_sheet: bool = False
     token: str = ""
     elevated: tuple[str, float, bool] | None = None
@@ -252,6 +251,8 @@ class Model:
         self.now, self.step_now = sent.now, sent.step_now
         self.last_steps = dict(sent.last_steps)
         for who, account in self.accounts.items():
+            account.sheet = sent.sheets.get(who, ())
+            account.taken_code = account.next_code
             account.next_code = sent.next_codes.get(who, "")
             account.old_sheet = sent.old_sheet.get(who, False)
 

@@ -47,7 +47,11 @@ _TOO_LATE: Final = "nothing was asked of the server"
 
 
 class Dead(Exception):  # noqa: N818 - it is what the target is
-    """The target gave no answer at all."""
+    """The target gave no answer at all, or, to somebody who was to wait, none that says for how long."""
+
+    def __init__(self, found: str, act: Act) -> None:
+        super().__init__(found)
+        self.requirement = "limits.retry-after" if act.rule == "waits out the limit" else "errors.shape"
 
 
 class Unreachable(Exception):  # noqa: N818
@@ -134,7 +138,7 @@ class Stage(World):
         except Breach as breach:  # the step itself has seen it: a wrong code was accepted
             broke = breach.got
         except Blocked as blocked:
-            raise Dead(blocked.found) from blocked
+            raise Dead(blocked.found, act) from blocked
         except ClientError as refused:  # on the way to the act: getting what she was to show
             error = refused
         except ScenarioError as impossible:

@@ -92,11 +92,14 @@ class Teller:
             self.model.over = True  # the step may have begun: what is so now nobody knows
             return None
         except Dead as dead:
-            self.told.deviation = Deviation("errors.shape", "an answer", f"none came: {dead}", "")
+            self.told.deviation = Deviation(dead.requirement, "an answer that helps", str(dead), "")
             return None
         model.hear(sent)
         prediction = RULES[act.rule].predict(model, model.accounts[act.who], act, sent)
         self.asked = prediction.requirement
+        if not RULES[act.rule].locks_out:
+            for account in model.accounts.values():
+                account.locked = False
         self.told.refused[-1] = answer.accepted is False
         self.told.deviation = judge(model, act, sent, prediction, answer)
         return answer

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 from mfa_harness.events import Event, Note
 from mfa_harness.expected.ledger import ExpectedFailures
 from mfa_harness.suite import suite_dir
+from mfa_harness.verdicts import Blocked, NotApplicable
+from mfa_simulators.clock import VirtualClock
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from mfa_harness.reports.reporter import Reporter
     from mfa_harness.suite import Check
-    from mfa_harness.targets.target import Target
+    from mfa_harness.targets.target import Environment, Target
 
 
 class Run:
@@ -47,6 +49,7 @@ class Run:
         self.expected = expected or ExpectedFailures()
         self.events: list[Event] = []
         self.leftovers: list[str] = []
+        self._open_door: str | None = None
 
     def emit(self, event: Event) -> None:
         """Append an event and tell the reporters, all of them even if one is interrupted."""
@@ -64,6 +67,19 @@ class Run:
         """Say something that a person should know while the run goes on."""
         self.emit(Note(text))
 
+    def try_the_door(self, environment: Environment) -> None:
+        """See, once a run and on a server that is not ours, that a session token made up is of no use.
+
+        Raises:
+            Blocked: it lets anybody in, so that nothing it answers would show anything.
+        """
+        if self._open_door is None:
+            self._open_door = "" if isinstance(environment.clock, VirtualClock) else _opened(environment)
+        if self._open_door:
+            raise Blocked(
+                "tell a session from none", f"a made-up session token was answered {self._open_door}"
+            )
+
     def again(self, check: Check) -> str:
         """The command that runs just this check again."""
         words = ["mfa-harness", "check", *self.subject, *self.words]
@@ -72,3 +88,12 @@ class Run:
         if self.seed != "0":
             words += ["--seed", self.seed]
         return " ".join([*map(shlex.quote, words), "--only", shlex.quote(check.id)])
+
+
+def _opened(environment: Environment) -> str:
+    """What a session token that nobody signed was answered, where it let in; empty where it did not."""
+    try:
+        answer = environment.request("GET", "users/mfa/methods", token="nobody.signed.this")  # noqa: S106
+    except NotApplicable:
+        return ""  # what is judged is a client or a backend, which forms its own requests
+    return f"{answer.status} to GET users/mfa/methods" if answer.succeeded else ""

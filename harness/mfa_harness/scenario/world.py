@@ -85,6 +85,7 @@ class World:
             self.environment_made = self.run.target.arrange(
                 self.wishes, scenario=self.check.id, locks_out=self.check.locks_out
             )
+            self.run.try_the_door(self.environment_made)
             for actor in self.people.values():
                 actor.enter(self.environment_made, self.profile, seed=self.check.id)
         return self.environment_made

@@ -6,6 +6,7 @@ import atexit
 import contextlib
 import json
 import os
+import random
 import shlex
 import signal
 import socket
@@ -32,6 +33,8 @@ _STOP_SECONDS: Final = 5.0
 _LINES_KEPT: Final = 200
 _LINES_SHOWN: Final = 12
 _PROBE_SECONDS: Final = 0.05
+_PORTS: Final = range(20_000, 32_000)
+"""Below what Linux (32768 and up) and the others hand out by themselves."""
 
 
 class CommandTarget:
@@ -244,10 +247,15 @@ def url_in(line: str) -> str:
 
 
 def free_port() -> int:
-    """A TCP port of this machine that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A TCP port of this machine that nobody listens on now.
+
+    Not one of those that a system hands out by itself: until the command listens, another program could be given it.
+    """
+    for port in (*random.SystemRandom().sample(_PORTS, 20), 0):
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return int(probe.getsockname()[1])
+    raise TargetError("a free port", "this machine has none", "Stop what listens on so many.")
 
 
 def answers(url: str) -> bool:

@@ -77,13 +77,6 @@ class Contact:
                 self._lost = f"the target stopped answering: {PATIENCE} times in a row, last {what} ({why})"
                 self.note(self._lost)
 
-    def give_up(self, why: str) -> None:
-        """Send nothing more: every check that would is blocked, for this reason."""
-        with self._lock:
-            if not self._lost:
-                self._lost = why
-                self.note(why)
-
     def wait(self, seconds: float, why: str) -> None:
         """Really wait, and say so: "waiting 17 s for a fresh code".
 

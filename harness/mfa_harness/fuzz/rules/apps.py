@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mfa_harness.fuzz.model import LINK, Account, Model, Prediction
-from mfa_harness.fuzz.rules.rule import alive, no_session, other_of, refused, rule
+from mfa_harness.fuzz.rules.rule import EITHER, alive, no_session, other_of, refused, rule
 
 if TYPE_CHECKING:
     from mfa_harness.fuzz.words import Act, Answer, Sent
@@ -315,7 +315,9 @@ def guessing(model: Model, account: Account, act: Act, sent: Sent, *, path: str)
     tolerances = model.tolerances
     guesses = account.guessed(path)
     enough = tolerances.attempts
-    model.over = True  # how many sessions it took is not told
+    if "signing in" in act.text:
+        model.over = True  # how many sessions it took is not told
+    account.locked = True
     guesses.certain.extend([sent.now] * enough)
     requirement = (
         "limits.per-account"
@@ -323,3 +325,24 @@ def guessing(model: Model, account: Account, act: Act, sent: Sent, *, path: str)
         else ("limits.attempts" if path == "app" else "limits.every-path")
     )
     return Prediction(False, requirement, "too many attempts", statuses=(429,), shows_state=False)
+
+
+@rule(
+    "guesses confirmation",
+    "{who} enters wrong codes to confirm the app until she is locked out",
+    when=lambda model, account, _: (
+        model.alive(account)
+        and bool(account.pending)
+        and account.phone == account.pending
+        and not account.has_method
+        and model.certain(account)
+    ),
+    needs=("totp", "rate-limits", "enrolment-register-route"),
+    only_she=True,
+    locks_out=True,
+)
+def guesses_confirmation(model: Model, account: Account, act: Act, sent: Sent) -> Prediction:
+    """On this path, too."""
+    if model.tolerances.enrolment_route == "auth":
+        return EITHER
+    return guessing(model, account, act, sent, path="confirmation")

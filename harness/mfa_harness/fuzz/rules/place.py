@@ -25,6 +25,19 @@ def passes(_model: Model, _account: Account, _act: Act, _sent: Sent) -> Predicti
     return Prediction(None, "token.expiry")
 
 
+@rule(
+    "waits out the limit",
+    "the time she was told to wait has passed",
+    when=lambda model, account, _: account.locked and not model.over,
+    needs=("clock", "rate-limits"),
+    only_she=True,
+)
+def waits(_model: Model, account: Account, _act: Act, _sent: Sent) -> Prediction:
+    """A limit ends by itself, and what is right is taken again."""
+    account.guesses.clear()
+    return Prediction(None, "limits.ends")
+
+
 _SWITCHES = (
     "session-based MFA is switched on for everybody",
     "session-based MFA is switched off for everybody",
@@ -61,5 +74,6 @@ def resets(model: Model, account: Account, _act: Act, _sent: Sent) -> Prediction
     account.verified = account.pending = ""
     account.passkeys, account.key, account.assertion = 0, False, False
     account.key_deleted = False
+    account.token, account.elevated = "", None  # whether tokens outlive a reset is said nowhere
     model.method_removed(account)
     return Prediction(None, "devices.admin-reset")

@@ -77,6 +77,32 @@ def uses(model: Model, account: Account, act: Act, sent: Sent) -> Prediction:
     return Prediction(False, why, reason, settle=settle, path="recovery", certain=bool(reason))
 
 
+@rule(
+    "uses up recovery codes",
+    "{who} uses 10 of her recovery codes, one after the other",
+    when=lambda model, account, _: (
+        alive(model, account, _)
+        and account.has_method
+        and account.codes is not None
+        and len(account.codes) == TEN
+        and set(account.sheet) == account.codes
+        and account.next_code == account.sheet[0]
+        and not account.guessed("recovery").may_stop(model.now, model.tolerances.attempts_window_seconds)
+    ),
+    needs=("recovery-codes",),
+)
+def uses_up(model: Model, account: Account, _act: Act, _sent: Sent) -> Prediction:
+    """Ten challenges met, and none is left."""
+
+    def settle(answer: Answer) -> None:
+        account.dead |= dict.fromkeys(account.codes or (), _ONCE)
+        account.codes = set()
+        account.fresh_set = False
+        model.challenge_met(account, answer)
+
+    return Prediction(True, "recovery.completes-challenge", settle=settle)
+
+
 def _of_sheet(act: Act) -> bool:
     return "made-up" not in act.text and "other user" not in act.text
 
@@ -113,6 +139,8 @@ def reads(model: Model, account: Account, _act: Act, _sent: Sent) -> Prediction:
 
 
 def _set_breach(account: Account, found: set[str]) -> str:
+    if not account.codes and not found & set(account.dead):
+        return "recovery.exhaustion"
     shown_again = [account.dead[code] for code in sorted(found) if code in account.dead]
     return shown_again[0] if shown_again else "recovery.get-returns-existing"
 

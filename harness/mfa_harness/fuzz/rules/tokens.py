@@ -256,15 +256,20 @@ _WISHES = (
 )
 
 
+def _can_complete(model: Model, account: Account, sentence: str) -> bool:
+    if "a code" in sentence:
+        return model.may_challenge(account) == "app"
+    if "recovery" in sentence:
+        return alive(model, account, "") and account.has_method and account.next_code in (account.codes or ())
+    return alive(model, account, "") and account.key
+
+
 @rule(
     "completes MFA",
     *(f"{{who}} completes MFA with a code {wish}" for wish in _WISHES),
     *(f"{{who}} completes MFA with her passkey {wish}" for wish in _WISHES[:3]),
-    when=lambda model, account, sentence: (
-        model.may_challenge(account) == "app"
-        if "a code" in sentence
-        else alive(model, account, "") and account.key
-    ),
+    *(f"{{who}} completes MFA with a recovery code {wish}" for wish in _WISHES[:3]),
+    when=_can_complete,
     needs=("mfa-tokens", "elevated-tokens"),
 )
 def completes(model: Model, account: Account, act: Act, _sent: Sent) -> Prediction:
@@ -276,6 +281,10 @@ def completes(model: Model, account: Account, act: Act, _sent: Sent) -> Predicti
     def settle(answer: Answer) -> None:
         if "a code" in act.text:
             model.spend_phone_step(account)
+        elif "recovery" in act.text:
+            (account.codes or set()).discard(account.taken_code)
+            account.dead[account.taken_code] = "recovery.single-use"
+            account.fresh_set = False
         else:
             account.assertion = False
         model.challenge_met(account, answer)
@@ -291,7 +300,7 @@ def completes(model: Model, account: Account, act: Act, _sent: Sent) -> Predicti
         None if foreign else True,
         "mfa-token.on-request",
         settle=settle,
-        path="app" if "a code" in act.text else "passkey",
+        path="app" if "a code" in act.text else "recovery" if "recovery" in act.text else "passkey",
         mfa_token=wants_token,
         elevated=wants_elevated if not foreign else False,
     )
@@ -301,23 +310,35 @@ _EXPORT_PERMITS = (
     "no token",
     "a made-up token",
     "an MFA token",
-    "the same MFA token again",
-    "the other user's MFA token",
     f'an elevated token for "{_EXPORT}"',
     f'an elevated token for "{_SIGN}"',
-    "the same elevated token again",
 )
+_EXPORT_AGAIN = (
+    "the same MFA token again",
+    "the other user's MFA token",
+    *["the same elevated token again"] * 2,
+)
+
+
+def _can_export(model: Model, account: Account, sentence: str) -> bool:
+    return bool(model.opening.action) and model.alive(account) and _can_show(model, account, sentence)
 
 
 @rule(
     "exports wallet",
     *(f"{{who}} tries to export her wallet with {permit}" for permit in _EXPORT_PERMITS),
-    when=lambda model, account, sentence: (
-        bool(model.opening.action) and model.alive(account) and _can_show(model, account, sentence)
-    ),
+    when=_can_export,
     needs=("actions", "mfa-tokens", "elevated-tokens"),
     only_she=True,
-    weight=3,
+    weight=6,
+)
+@rule(
+    "exports wallet again",
+    *(f"{{who}} tries to export her wallet with {permit}" for permit in _EXPORT_AGAIN),
+    when=_can_export,
+    needs=("actions", "mfa-tokens", "elevated-tokens"),
+    only_she=True,
+    weight=9,
 )
 def exports(model: Model, account: Account, act: Act, _sent: Sent) -> Prediction:
     """A protected action: it takes a token of its own scope, once, of who has a method (D-73)."""
@@ -331,7 +352,8 @@ def exports(model: Model, account: Account, act: Act, _sent: Sent) -> Prediction
     def settle(_answer: Answer) -> None:
         _spend(account, act.text)
         if held:
-            account.front.holds.discard(_EXPORT)
+            if model.opening.action == "single-use":
+                account.front.holds.discard(_EXPORT)
             account.token, account.elevated = "", None
 
     stopped = gate(model, account)
@@ -368,6 +390,7 @@ def signs(model: Model, account: Account, _act: Act, _sent: Sent) -> Prediction:
 )
 def re_authenticates(model: Model, account: Account, _act: Act, _sent: Sent) -> Prediction:
     """Who has MFA must use it."""
+    account.elevated = None  # what she shows next is what this has brought: nothing
     return no_session(model, account) or Prediction(None, "step-up.mfa-not-reauth", elevated=False)
 
 
