@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 _THREADS: Final = 64  # the default executor has six on two cores, and eight parallel requests never meet
 _BACKLOG: Final = 512
 _START_SECONDS: Final = 30.0
+_LARGEST_HEAD: Final = (
+    1 << 20
+)  # bytes; so that a token of 100 kB is refused by the application, in its own words
 
 
 class Serving:
@@ -44,6 +47,7 @@ class Serving:
                 application,
                 lifespan="off",
                 ws="none",
+                h11_max_incomplete_event_size=_LARGEST_HEAD,
                 log_config=None,
                 access_log=False,
                 server_header=False,

@@ -73,13 +73,6 @@ def _asking(url: str) -> Callable[[str], bool]:
     return is_alive
 
 
-def config(app: Litestar, port: int) -> uvicorn.Config:
-    """For tests: long tokens are to reach the code above, and not to end in the HTTP parser."""
-    return uvicorn.Config(
-        app, port=port, log_config=None, lifespan="off", ws="none", h11_max_incomplete_event_size=1 << 20
-    )
-
-
 if __name__ == "__main__":
     served = application(
         os.environ["JWKS_URL"],
@@ -88,4 +81,12 @@ if __name__ == "__main__":
         keys_seconds=float(os.environ.get("KEYS_SECONDS", "300")),
         users_url=os.environ.get("USERS_URL", ""),
     )
-    uvicorn.Server(config(served, int(sys.argv[1]))).run()
+    # For tests: long tokens are to reach the code above, and not to end in the HTTP parser.
+    uvicorn.run(
+        served,
+        port=int(sys.argv[1]),
+        log_config=None,
+        lifespan="off",
+        ws="none",
+        h11_max_incomplete_event_size=1 << 20,
+    )

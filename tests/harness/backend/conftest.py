@@ -6,7 +6,6 @@ import os
 import shutil
 import socket
 import subprocess
-import threading
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,8 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
-import uvicorn
-from tests.backends.python_pyjwt.app import application, config
+from tests.backends.python_pyjwt.app import application
 
 from mfa_harness import steps, suite
 from mfa_harness.scenario.judge import judge
@@ -27,6 +25,7 @@ from mfa_harness.targets.backend.declared import Backend
 from mfa_harness.targets.backend.target import BackendTarget
 from mfa_harness.targets.profile import NamedEnvironment, Profile
 from mfa_simulators import ReferenceServer
+from mfa_simulators.server.serving import Serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,19 +66,12 @@ def issuing() -> Iterator[Issuing]:
 def python_backend(environment: Environment, **settings: Any) -> Iterator[str]:
     """The worked backend in Python, in a thread of this process; yields its URL, below which each fault has a name."""
     app = application(environment.keys_url, environment.issuer, environment.origin, KEYS_SECONDS, **settings)
-    # With IPPROTO_TCP named asyncio sets TCP_NODELAY; without, it serves 23 requests a second.
-    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listening.bind(("127.0.0.1", 0))
-    listening.listen()
-    server = uvicorn.Server(config(app, 0))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
-    thread.start()
+    serving = Serving(app)  # stops even if a test that froze time ran in between
+    serving.start()
     try:
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        yield serving.url
     finally:
-        server.should_exit = True
-        thread.join()
-        listening.close()
+        serving.stop()
 
 
 @contextmanager
