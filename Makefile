@@ -5,8 +5,9 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 DYNAMIC_JS := build/drivers/dynamic-js
+JUDGES := build/judges
 
-.PHONY: help check test serve lint bench drivers clean
+.PHONY: help check test serve lint bench drivers judges clean
 
 help:
 	@echo "make check   run the whole suite against our reference server (or TARGET=...)"
@@ -14,13 +15,14 @@ help:
 	@echo "make serve   the reference server, with a control plane, on a free port"
 	@echo "make lint    ruff, mypy --strict, import-linter"
 	@echo "make drivers the vendor's real client SDKs: installed by npm, and the suite through each"
+	@echo "make judges  other people's passkeys and relying parties, which our tests hold ours against; by npm"
 	@echo "make bench   speed, as ratios to a floor of the same run"
 
 check: .venv/installed
 	@$(BIN)/mfa-harness check $(TARGET)
 
 test: .venv/developing
-	@$(BIN)/pytest -q -n 2
+	@$(BIN)/pytest -q -n 2 -rs
 
 serve: .venv/installed
 	@$(BIN)/mfa-harness serve --control
@@ -44,6 +46,14 @@ $(DYNAMIC_JS)/node_modules: harness/mfa_harness/drivers/dynamic_js/package.json
 	@mkdir -p $(DYNAMIC_JS)
 	@cp harness/mfa_harness/drivers/dynamic_js/package.json harness/mfa_harness/drivers/dynamic_js/.npmrc $(DYNAMIC_JS)
 	@cd $(DYNAMIC_JS) && npm install --silent && touch node_modules
+
+judges: $(JUDGES)/node_modules
+
+$(JUDGES)/node_modules: tests/judges/package.json
+	@command -v npm >/dev/null || { echo "JavaScript's judges need Node 20 or later and npm"; exit 2; }
+	@mkdir -p $(JUDGES)
+	@cp tests/judges/package.json $(JUDGES)
+	@cd $(JUDGES) && npm install --silent --no-package-lock --ignore-scripts && touch node_modules
 
 clean:
 	rm -rf build .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis dist

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 import time
 from itertools import cycle
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -19,6 +17,7 @@ from fido2 import cbor
 from fido2.cose import CoseKey
 from fido2.server import Fido2Server
 from fido2.webauthn import AttestedCredentialData, PublicKeyCredentialRpEntity
+from tests.judges.packages import FOLDER, node_with
 
 from mfa_simulators.passkey import VirtualPasskey
 from mfa_simulators.webauthn import (
@@ -173,9 +172,7 @@ def nid_emulator(
     credential: Credential, options: dict[str, Any], response: dict[str, Any]
 ) -> Callable[[], object]:
     """Timed in node; here only waited for, as the way there and back would take longer."""
-    node, folder = shutil.which("node"), Path(os.environ.get("NODE_PACKAGES") or ".")
-    if node is None or not (folder / "node_modules" / "nid-webauthn-emulator").is_dir():
-        pytest.skip("nid-webauthn-emulator is not installed")
+    node = node_with("nid-webauthn-emulator")
     program = (
         "const {createRequire} = require('node:module');"
         "const m = createRequire(process.argv[1])('nid-webauthn-emulator'); const E = m.default ?? m;"
@@ -188,7 +185,7 @@ def nid_emulator(
     )
     resident = creation("none")
     resident["authenticatorSelection"] |= {"residentKey": "required", "requireResidentKey": True}
-    arguments = [node, "-e", program, str(folder.absolute() / "x.js"), json.dumps([resident, options])]
+    arguments = [node, "-e", program, str(FOLDER / "x.js"), json.dumps([resident, options])]
     seconds = float(subprocess.run(arguments, check=True, capture_output=True, text=True).stdout)
 
     def wait() -> None:

@@ -13,6 +13,8 @@ import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from tests.browser import QUIET
+
 PATIENCE = 20  # seconds
 
 
@@ -51,9 +53,7 @@ class Chromium:
         self._process = subprocess.Popen(
             [
                 program,
-                "--headless=new",
-                "--no-sandbox",
-                "--disable-gpu",
+                *QUIET,
                 "--disable-dev-shm-usage",
                 "--remote-debugging-pipe",
                 f"--user-data-dir={self._folder.name}",

@@ -1,26 +1,22 @@
 """Independent judges: other people's libraries, through node where they are JavaScript, and a real browser.
 
-Those in JavaScript are looked for in the folder that NODE_PACKAGES names, else in ./node_modules:
-`npm install --prefix FOLDER @simplewebauthn/server nid-webauthn-emulator`.
+`make judges` installs those in JavaScript.
 """
 
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from tests.browser import chromium as browser_program
 from tests.judges.chromium import Chromium
+from tests.judges.packages import FOLDER, node_with
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-ROOT = Path(__file__).parents[2]
-NODE_FOLDER = Path(os.environ.get("NODE_PACKAGES") or ROOT)
 
 
 class Judge:
@@ -41,15 +37,9 @@ class Judge:
 
 
 def started(program: str, package: str) -> Iterator[Judge]:
-    node = shutil.which("node")
-    if node is None:
-        pytest.skip("node is not installed")
-    if not (NODE_FOLDER / "node_modules" / package).is_dir():
-        pytest.skip(
-            f"{package} is not installed: `npm install {package}`, and NODE_PACKAGES names the folder"
-        )
+    node = node_with(package)
     process = subprocess.Popen(
-        [node, str(Path(__file__).with_name(program)), str(NODE_FOLDER)],
+        [node, str(Path(__file__).with_name(program)), str(FOLDER)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -74,10 +64,7 @@ def emulator() -> Iterator[Judge]:
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Chromium]:
-    program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if program is None:
-        pytest.skip("no Chromium is installed")
-    browser = Chromium(program)
+    browser = Chromium(browser_program())
     try:
         yield browser
     finally:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from pathlib import Path
 
 import pytest
+from tests.judges.packages import FOLDER, node_with
 
 from mfa_harness.passkey_audit import CASES, Finding, Verdict, audit
 from mfa_harness.passkey_audit.sources import open_source
 
 PAGE = Path(__file__).parents[3] / "docs" / "passkey-audit.md"
-NODE_FOLDER = Path(os.environ.get("NODE_PACKAGES") or Path(__file__).parents[3])
 
 
 def findings(adapter: str, *words: str) -> dict[str, Finding]:
@@ -57,11 +55,9 @@ def test_py_webauthn_is_driven() -> None:
     assert found["sign-in/signature-high-s"].verdict is Verdict.ACCEPTED
 
 
-def test_simplewebauthn_is_driven_through_node() -> None:
-    if shutil.which("node") is None:
-        pytest.skip("node is not installed")
-    if not (NODE_FOLDER / "node_modules" / "@simplewebauthn" / "server").is_dir():
-        pytest.skip("@simplewebauthn/server is not installed; NODE_PACKAGES names the folder that has it")
+def test_simplewebauthn_is_driven_through_node(monkeypatch: pytest.MonkeyPatch) -> None:
+    node_with("@simplewebauthn/server")
+    monkeypatch.setenv("NODE_PACKAGES", str(FOLDER))
     found = findings("simplewebauthn", "origin-foreign", "sign-in/signature-high-s", "sign-in/cross-origin")
     assert missed(found) == {"sign-in/cross-origin"}
     assert found["sign-in/signature-high-s"].verdict is Verdict.ACCEPTED

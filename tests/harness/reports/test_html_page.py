@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import msgspec
 import pytest
+from tests.browser import QUIET, chromium
 
 from mfa_harness.events import CheckFinished, Exchange, Expected, Note, RunFinished, StaleEntry
 from mfa_harness.reports.html import render
@@ -27,17 +28,6 @@ if TYPE_CHECKING:
     from mfa_harness.events import Event
 
 AXE: Final = "axe-core@4.14.1"
-BROWSERS: Final = ("chromium", "chromium-browser", "google-chrome")
-QUIET: Final = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 WAIT: Final = "await new Promise((done) => setTimeout(done, 300));"
 SHOWN: Final = """\
   ({status: document.getElementById("shown").textContent,
@@ -56,9 +46,7 @@ class Ask(Protocol):
 @pytest.fixture
 def ask(tmp_path: Path) -> Ask:
     """Opens the page of a run in Chromium, runs a script in it and returns what that returns."""
-    browser = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if browser is None:
-        pytest.skip("no Chromium here: apt-get install chromium")
+    browser = chromium()
 
     def opened(
         events: list[Event], script: str, *, width: int = 1200, theme: str = "", anchor: str = ""
