@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from mfa_simulators.passkey.cbor import Cbor
     from mfa_simulators.passkey.settings import Settings
-    from mfa_simulators.passkey.vault import HeldCredential
+    from mfa_simulators.passkey.vault import HeldCredential, Vault
 
 PROTECTION: Final = {
     "userVerificationOptional": 1,
@@ -128,7 +128,9 @@ def created(extensions: Mapping[str, Any], held: HeldCredential, *, verified: bo
     return results
 
 
-def asserted(extensions: Mapping[str, Any], held: HeldCredential, *, verified: bool) -> dict[str, Any]:
+def asserted(
+    extensions: Mapping[str, Any], held: HeldCredential, vault: Vault, *, verified: bool
+) -> dict[str, Any]:
     """What the page gets with an assertion (clientExtensionResults)."""
     results: dict[str, Any] = {}
     if "prf" in extensions:
@@ -139,7 +141,7 @@ def asserted(extensions: Mapping[str, Any], held: HeldCredential, *, verified: b
         )
     blob = extensions.get("largeBlob")
     if blob:
-        results["largeBlob"] = _blob(blob, held)
+        results["largeBlob"] = _blob(blob, held, vault)
     return results
 
 
@@ -166,13 +168,13 @@ def _evaluated(held: HeldCredential, salts: Mapping[str, str], *, verified: bool
     }
 
 
-def _blob(asked: Mapping[str, Any], held: HeldCredential) -> dict[str, Any]:
+def _blob(asked: Mapping[str, Any], held: HeldCredential, vault: Vault) -> dict[str, Any]:
     if asked.get("read") and "write" in asked:
         raise WebAuthnError("NotSupportedError", "largeBlob either reads or writes")
     if asked.get("read"):
         return {} if held.blob is None else {"blob": base64url.encode(held.blob)}
     if "write" in asked:
-        if held.blobs:
-            held.blob = base64url.decode(asked["write"])
-        return {"written": held.blobs}
+        from mfa_simulators.passkey import large_blobs  # noqa: PLC0415 - few ever write one
+
+        return {"written": held.blobs and large_blobs.store(vault, held, base64url.decode(asked["write"]))}
     raise WebAuthnError("NotSupportedError", "`support` of largeBlob belongs to a registration")

@@ -85,6 +85,7 @@ class Vault:
         made: how many credentials were ever made; seeded keys and ids follow from it.
         lineage: tells clones apart, so that what they make later differs though the seed is one.
         clones: how many clones were made of this one.
+        blob_array: large blobs as CTAP's clients see them, once one has looked; see `large_blobs`.
     """
 
     credentials: dict[bytes, HeldCredential] = field(default_factory=dict)
@@ -92,6 +93,7 @@ class Vault:
     made: int = 0
     lineage: str = "0"
     clones: int = 0
+    blob_array: bytes = b""
 
     def discoverable(self, rp_id: str) -> Iterator[HeldCredential]:
         """The discoverable credentials of a relying party, newest first."""
@@ -107,6 +109,11 @@ class Vault:
                     del self.credentials[older.id]
                     break
         self.credentials[held.id] = held
+
+    def clear(self) -> None:
+        """Forgets every credential and every blob; what is made later still differs from what was made before."""
+        self.credentials.clear()
+        self.blob_array = b""
 
     def rollback(self, signatures: int) -> None:
         """Sets every counter back by so many signatures, never below zero."""
@@ -124,6 +131,7 @@ class Vault:
             counter=self.counter,
             made=self.made,
             lineage=f"{self.lineage}.{self.clones}",
+            blob_array=self.blob_array,
         )
 
     def export(self) -> dict[str, Any]:
@@ -133,6 +141,7 @@ class Vault:
             "made": self.made,
             "lineage": self.lineage,
             "clones": self.clones,
+            "blobArray": b64encode(self.blob_array).decode(),
             "credentials": [_exported(held) for held in self.credentials.values()],
         }
 
@@ -151,6 +160,7 @@ class Vault:
                 made=int(data["made"]),
                 lineage=str(data["lineage"]),
                 clones=int(data["clones"]),
+                blob_array=b64decode(data.get("blobArray", ""), validate=True),
             )
         except (KeyError, TypeError) as error:
             raise ValueError(f"this is no exported passkey: {type(error).__name__} {error}") from error

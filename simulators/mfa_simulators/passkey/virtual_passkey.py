@@ -222,7 +222,9 @@ class VirtualPasskey:
             inner["userHandle"] = base64url.encode(held.user.handle)
         results = {}
         if asked.extensions:
-            results = extensions.asserted(asked.extensions, held, verified=browser.verified(asserted.data))
+            results = extensions.asserted(
+                asked.extensions, held, core.vault, verified=browser.verified(asserted.data)
+            )
         response = {
             "id": identifier,
             "rawId": identifier,

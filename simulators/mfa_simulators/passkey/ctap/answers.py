@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import hmac
 from typing import TYPE_CHECKING
 
-from mfa_simulators.passkey import cbor
+from mfa_simulators.passkey import cbor, large_blobs
 from mfa_simulators.passkey.draft import USER_VERIFIED
 
 if TYPE_CHECKING:
     from mfa_simulators.passkey.cbor import Cbor
     from mfa_simulators.passkey.results import Asserted
-    from mfa_simulators.passkey.vault import HeldCredential
 
 
 def assertion(asserted: Asserted, count: int | None, *, with_blob_key: bool, named: bool) -> bytes:
@@ -50,10 +48,5 @@ def assertion(asserted: Asserted, count: int | None, *, with_blob_key: bool, nam
     if count is not None:
         answer += b"\x05" + cbor.encode(count)
     if blob_key:
-        answer += b"\x07" + cbor.encode(blob_key_of(held))
+        answer += b"\x07" + cbor.encode(large_blobs.key_of(held))
     return answer
-
-
-def blob_key_of(held: HeldCredential) -> bytes:
-    """What a client encrypts the credential's large blob with (largeBlobKey)."""
-    return hmac.digest(held.key.pkcs8(), b"largeBlobKey", "sha256")

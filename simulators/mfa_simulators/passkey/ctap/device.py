@@ -7,13 +7,21 @@ from typing import TYPE_CHECKING, Any, Final
 from fido2.ctap import STATUS, CtapDevice, CtapError
 from fido2.hid import CAPABILITY, CTAPHID
 
-from mfa_simulators.passkey import cbor
+from mfa_simulators.passkey import cbor, large_blobs
 from mfa_simulators.passkey.ctap import misbehaviour, pins, status
-from mfa_simulators.passkey.ctap.answers import assertion, blob_key_of
-from mfa_simulators.passkey.ctap.blobs import BlobStore
+from mfa_simulators.passkey.ctap.answers import assertion
+from mfa_simulators.passkey.ctap.blobs import LargeBlobs
 from mfa_simulators.passkey.ctap.info import LONGEST_MESSAGE, information
+from mfa_simulators.passkey.ctap.management import CredentialManagement
 from mfa_simulators.passkey.ctap.pins import PinState
-from mfa_simulators.passkey.ctap.requests import AssertionRequest, decode, ids, member, read_assertion
+from mfa_simulators.passkey.ctap.requests import (
+    AssertionRequest,
+    decode,
+    ids,
+    member,
+    optional,
+    read_assertion,
+)
 from mfa_simulators.passkey.ctap.status import OF_REASON, CtapRefusal
 from mfa_simulators.passkey.errors import RefusedError
 from mfa_simulators.passkey.extensions import Wanted, derive
@@ -29,6 +37,7 @@ if TYPE_CHECKING:
     from mfa_simulators.passkey.vault import HeldCredential
 
 _UV_RETRIES: Final = 3
+_MANAGE: Final = 0x0A
 _STORM: Final = 1000
 
 
@@ -53,7 +62,8 @@ class CtapAuthenticator(CtapDevice):
         self._lie: str | None = None
         self._uv_retries = _UV_RETRIES
         self._more: list[tuple[AssertionRequest, bytes, bytes]] = []
-        self._blobs = BlobStore()
+        self._blobs = LargeBlobs(core)
+        self._management = CredentialManagement(core)
         self._commands: dict[int, Callable[[bytes], bytes]] = {
             0x01: self._make_credential,
             0x02: self._get_assertion,
@@ -61,6 +71,7 @@ class CtapAuthenticator(CtapDevice):
             0x06: self._client_pin,
             0x07: self._reset,
             0x08: self._next_assertion,
+            _MANAGE: self._manage,
             0x0B: self._select,
             0x0C: self._large_blobs,
         }
@@ -92,7 +103,7 @@ class CtapAuthenticator(CtapDevice):
             for _ in range(_STORM if misbehaviour.STORM in self.misbehaves else 1):
                 on_keepalive(STATUS.UPNEEDED)
         answer = self.handle(data)
-        return self._spoiled(answer) if self.misbehaves else answer
+        return misbehaviour.spoiled(answer, self.misbehaves) if self.misbehaves else answer
 
     @classmethod
     def list_devices(cls) -> Iterator[CtapDevice]:
@@ -111,6 +122,8 @@ class CtapAuthenticator(CtapDevice):
             return bytes((status.INVALID_COMMAND,))
         if len(request) > LONGEST_MESSAGE:
             return bytes((status.REQUEST_TOO_LARGE,))
+        if request[0] != _MANAGE:
+            self._management.forget()
         try:
             return command(request[1:])
         except CtapRefusal as refusal:
@@ -146,10 +159,10 @@ class CtapAuthenticator(CtapDevice):
         hash_ = member(members, 1, bytes)
         rp_id = member(member(members, 2, dict), "id", str)
         user = member(members, 3, dict)
-        options = members.get(7) or {}
+        options = optional(members, 7, dict, {})
         if options.get("up") is False:
             raise CtapRefusal(status.INVALID_OPTION)
-        asked = members.get(6) or {}
+        asked = optional(members, 6, dict, {})
         forced = self._verified_by_token(members.get(8), members.get(9), hash_, pins.MAKE_CREDENTIAL, rp_id)
         verify = "required" if options.get("uv") is True and not forced else "discouraged"
         if verify == "required":
@@ -159,16 +172,20 @@ class CtapAuthenticator(CtapDevice):
         made = self._core.make_credential(
             hash_,
             rp_id,
-            User(member(user, "id", bytes), user.get("name") or "", user.get("displayName") or ""),
+            User(
+                member(user, "id", bytes),
+                optional(user, "name", str, ""),
+                optional(user, "displayName", str, ""),
+            ),
             algorithms=tuple(
                 each["alg"]
                 for each in member(members, 4, list)
                 if isinstance(each, dict) and each.get("type") == "public-key" and "alg" in each
             ),
-            exclude=ids(members[5]) if members.get(5) else (),
+            exclude=ids(optional(members, 5, list, [])),
             resident_key="required" if options.get("rk") is True else "discouraged",
             user_verification=verify,
-            formats=tuple(members.get(11) or ()),
+            formats=tuple(optional(members, 11, list, [])),
             wants=Wanted(
                 level if settings.cred_protect and isinstance(level, int) else None,
                 asked.get("hmac-secret") is True and settings.prf,
@@ -181,7 +198,7 @@ class CtapAuthenticator(CtapDevice):
         answer = b"\x00\xa3\x01" if not made.held.blobs else b"\x00\xa4\x01"
         answer += cbor.encode(made.format) + b"\x02" + cbor.encode(made.data) + b"\x03" + made.statement
         if made.held.blobs:
-            answer += b"\x05" + cbor.encode(blob_key_of(made.held))
+            answer += b"\x05" + cbor.encode(large_blobs.key_of(made.held))
         return answer
 
     def _get_assertion(self, raw: bytes) -> bytes:
@@ -243,10 +260,10 @@ class CtapAuthenticator(CtapDevice):
         return assertion(asserted, count, with_blob_key=blob_key, named=named)
 
     def _secrets(self, request: AssertionRequest) -> Callable[[HeldCredential, bool], dict[int | str, Cbor]]:
-        asked = request.extensions["hmac-secret"]
+        asked = member(request.extensions, "hmac-secret", dict)
         protocol = self._pins.protocol(asked.get(4, 1))
-        secret = protocol.secret(asked.get(1))
-        if not protocol.proves(secret, asked.get(2) or b"", asked.get(3)):
+        secret = protocol.secret(member(asked, 1, dict))
+        if not protocol.proves(secret, member(asked, 2, bytes), asked.get(3)):
             raise CtapRefusal(status.PIN_AUTH_INVALID)
         salts = protocol.decrypt(secret, asked.get(2))
         if len(salts) not in (32, 64):
@@ -272,18 +289,18 @@ class CtapAuthenticator(CtapDevice):
         answer = state.command(command, members)
         if misbehaviour.PIN_FORGOTTEN in self.misbehaves:
             state.expire()
-        return b"\x00" + cbor.encode(answer) if answer else b"\x00"
+        return _answer(answer)
 
     def _reset(self, _: bytes) -> bytes:
         self._core.ask_user()
-        self._core.vault.credentials.clear()
+        self._core.vault.clear()
         self._pins = PinState(
             self._core.clock,
             self._draw,
             "" if self._pins.possible else None,
             self._core.settings.min_pin_length,
         )
-        self._blobs = BlobStore()
+        self._blobs = LargeBlobs(self._core)
         self._uv_retries = _UV_RETRIES
         return b"\x00"
 
@@ -292,20 +309,10 @@ class CtapAuthenticator(CtapDevice):
         return b"\x00"
 
     def _large_blobs(self, raw: bytes) -> bytes:
-        members = decode(raw)
-        if not self._core.settings.large_blob:
-            raise CtapRefusal(status.INVALID_COMMAND)
-        offset = member(members, 3, int)
-        if 1 in members:
-            return b"\x00" + cbor.encode({1: self._blobs.read(offset, member(members, 1, int))})
-        fragment = member(members, 2, bytes)
-        if self._pins.is_set or self._core.settings.user_verification:
-            if 5 not in members:  # noqa: PLR2004
-                raise CtapRefusal(status.PUAT_REQUIRED)
-            message = self._blobs.message(offset, fragment)
-            self._pins.check_token(message, members[5], members.get(6), pins.LARGE_BLOB_WRITE, None)
-        self._blobs.write(offset, fragment, members.get(4))
-        return b"\x00"
+        return _answer(self._blobs.command(decode(raw), self._pins))
+
+    def _manage(self, raw: bytes) -> bytes:
+        return _answer(self._management.command(decode(raw), self._pins))
 
     # -- the user ----------------------------------------------------------------------------------------------
 
@@ -337,13 +344,6 @@ class CtapAuthenticator(CtapDevice):
         slug, self._lie = self._lie, None
         return None if slug is None else find(slug, "create" if ceremony == "create" else "get").authenticator
 
-    def _spoiled(self, answer: bytes) -> bytes:
-        if misbehaviour.EMPTY in self.misbehaves:
-            return b""
-        if len(answer) <= 1:
-            return answer
-        if misbehaviour.NON_CANONICAL in self.misbehaves and answer[1] >> 5 == cbor.MAP:
-            answer = answer[:1] + bytes((0xB8, answer[1] & 0x1F)) + answer[2:]
-        if misbehaviour.OVERSIZED in self.misbehaves:
-            answer += bytes(LONGEST_MESSAGE)
-        return answer[:-1] if misbehaviour.CUT_SHORT in self.misbehaves else answer
+
+def _answer(members: dict[int | str, Cbor]) -> bytes:
+    return b"\x00" + cbor.encode(members) if members else b"\x00"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from mfa_simulators.passkey.ctap.blobs import CAPACITY
+from mfa_simulators.passkey.large_blobs import CAPACITY
 
 if TYPE_CHECKING:
     from mfa_simulators.passkey.cbor import Cbor
@@ -33,6 +33,8 @@ def information(settings: Settings, pin: PinState, stored: int) -> dict[int | st
     }
     if pin.possible:
         options["clientPin"] = pin.is_set
+    if settings.discoverable != "never" and (pin.possible or settings.user_verification):
+        options["credMgmt"] = True
     if settings.user_verification:
         options["uv"] = True
     extensions: list[Cbor] = []

@@ -5,6 +5,9 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import Final
 
+from mfa_simulators.passkey import cbor
+from mfa_simulators.passkey.ctap.info import LONGEST_MESSAGE
+
 NON_CANONICAL: Final = "reply-not-canonical"
 OVERSIZED: Final = "reply-oversized"
 CUT_SHORT: Final = "reply-cut-short"
@@ -26,3 +29,16 @@ MISBEHAVIOURS: Final = MappingProxyType(
         PIN_FORGOTTEN: "The token that a PIN gave has expired when it is used.",
     }
 )
+
+
+def spoiled(answer: bytes, misbehaves: frozenset[str]) -> bytes:
+    """An answer as such a device gives it."""
+    if EMPTY in misbehaves:
+        return b""
+    if len(answer) <= 1:
+        return answer
+    if NON_CANONICAL in misbehaves and answer[1] >> 5 == cbor.MAP:
+        answer = answer[:1] + bytes((0xB8, answer[1] & 0x1F)) + answer[2:]
+    if OVERSIZED in misbehaves:
+        answer += bytes(LONGEST_MESSAGE)
+    return answer[:-1] if CUT_SHORT in misbehaves else answer

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from mfa_simulators.passkey.ctap import status
+from mfa_simulators.passkey.ctap.requests import member, optional
 from mfa_simulators.passkey.ctap.status import CtapRefusal
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 MAKE_CREDENTIAL: Final = 0x01
 GET_ASSERTION: Final = 0x02
+CREDENTIAL_MANAGEMENT: Final = 0x04
 LARGE_BLOB_WRITE: Final = 0x10
 # Subcommands of authenticatorClientPIN.
 CHANGE_PIN: Final = 0x04
@@ -61,18 +63,17 @@ class Protocol:
             -3: point.y.to_bytes(32, "big"),
         }
 
-    def secret(self, peer: Any) -> bytes:
+    def secret(self, peer: dict[Any, Any]) -> bytes:
         """The secret that is shared with a client.
 
         Raises:
             CtapRefusal: its key is none.
         """
         try:
-            point = ec.EllipticCurvePublicNumbers(
-                int.from_bytes(peer[-2], "big"), int.from_bytes(peer[-3], "big"), ec.SECP256R1()
-            )
+            x, y = (int.from_bytes(member(peer, coordinate, bytes), "big") for coordinate in (-2, -3))
+            point = ec.EllipticCurvePublicNumbers(x, y, ec.SECP256R1())
             shared = self._key.exchange(ec.ECDH(), point.public_key())
-        except (KeyError, TypeError, ValueError) as error:
+        except ValueError as error:
             raise CtapRefusal(status.INVALID_PARAMETER) from error
         if self.version == 1:
             return hashlib.sha256(shared).digest()
@@ -165,7 +166,8 @@ class PinState:
         Raises:
             CtapRefusal: with the reason.
         """
-        permissions, rp_id = request.get(9, 0), request.get(10)
+        permissions = optional(request, 9, int, 0)
+        rp_id = member(request, 10, str) if 10 in request else None  # noqa: PLR2004
         match command:
             case 0x01:  # PIN_RETRIES
                 return {3: self.retries, 4: self._wrong_at_once >= _AT_ONCE}
@@ -193,10 +195,8 @@ class PinState:
         if self.is_set is not change:
             raise CtapRefusal(status.PIN_NOT_SET if change else status.PIN_AUTH_INVALID)
         protocol = self.protocol(request.get(1))
-        secret = protocol.secret(request.get(3))
-        hidden, old = request.get(5), request.get(6, b"")
-        if not isinstance(hidden, bytes) or not isinstance(old, bytes):
-            raise CtapRefusal(status.MISSING_PARAMETER)
+        secret = protocol.secret(member(request, 3, dict))
+        hidden, old = member(request, 5, bytes), optional(request, 6, bytes, b"")
         if not protocol.proves(secret, hidden + (old if change else b""), request.get(4)):
             raise CtapRefusal(status.PIN_AUTH_INVALID)
         if change:
@@ -216,14 +216,14 @@ class PinState:
         if not self.is_set:
             raise CtapRefusal(status.PIN_NOT_SET)
         protocol = self.protocol(request.get(1))
-        secret = protocol.secret(request.get(3))
+        secret = protocol.secret(member(request, 3, dict))
         self._check(protocol, secret, request.get(6))
         return self.token_for_user(request, permissions, rp_id)
 
     def token_for_user(self, request: dict[int, Any], permissions: int, rp_id: str | None) -> bytes:
         """A token, for a user who was verified; encrypted."""
         protocol = self.protocol(request.get(1))
-        secret = protocol.secret(request.get(3))
+        secret = protocol.secret(member(request, 3, dict))
         self._token = self._draw(_SECRET)
         self._permissions, self._rp_id = permissions, rp_id
         self._until = self._clock.now() + _TOKEN_SECONDS
@@ -253,6 +253,15 @@ class PinState:
             if self._rp_id not in (None, rp_id):
                 raise CtapRefusal(status.PIN_AUTH_INVALID)
             self._rp_id = rp_id
+
+    def check_scope(self, rp_id: str | None) -> None:
+        """Holds what is to be managed against the token's relying party; None for what is of all of them.
+
+        Raises:
+            CtapRefusal: the token is for another.
+        """
+        if self._rp_id not in (None, rp_id):
+            raise CtapRefusal(status.PIN_AUTH_INVALID)
 
     def _check(self, protocol: Protocol, secret: bytes, hidden: Any) -> None:
         if self.retries == 0:

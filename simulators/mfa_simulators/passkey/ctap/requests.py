@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 from fido2 import cbor
 
@@ -13,6 +13,7 @@ from mfa_simulators.passkey.ctap.status import CtapRefusal
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+T = TypeVar("T")
 _HASH: Final = b"\x02\x58\x20"  # key 2 of a request, a byte string of 32
 _HASH_SIZE: Final = 32
 
@@ -58,14 +59,24 @@ def member(members: Mapping[Any, Any], key: Any, type_: type) -> Any:
     return value
 
 
-def ids(descriptors: Any) -> tuple[bytes, ...]:
+def optional(members: Mapping[Any, Any], key: Any, type_: type[T], default: T) -> T:
+    """A member that may be left out.
+
+    Raises:
+        CtapRefusal: it is of another type.
+    """
+    value = members.get(key, default)
+    if not isinstance(value, type_):
+        raise CtapRefusal(status.CBOR_UNEXPECTED_TYPE)
+    return value
+
+
+def ids(descriptors: list[Any]) -> tuple[bytes, ...]:
     """The credential ids of a list of descriptors.
 
     Raises:
-        CtapRefusal: it is no such list.
+        CtapRefusal: one is no descriptor.
     """
-    if not isinstance(descriptors, list):
-        raise CtapRefusal(status.CBOR_UNEXPECTED_TYPE)
     found = []
     for each in descriptors:
         if not isinstance(each, dict):
@@ -102,12 +113,12 @@ def _remembered(before: bytes, after: bytes) -> tuple[AssertionRequest, bool]:
 
 def _read_assertion(raw: bytes) -> tuple[AssertionRequest, bytes]:
     members = decode(raw)
-    options = members.get(5) or {}
+    options = optional(members, 5, dict, {})
     return (
         AssertionRequest(
             member(members, 1, str),
-            ids(members[3]) if members.get(3) else (),
-            members.get(4) or {},
+            ids(optional(members, 3, list, [])),
+            optional(members, 4, dict, {}),
             options.get("up", True) is not False,
             options.get("uv", False) is True,
             members.get(6),
