@@ -69,7 +69,7 @@ app.command("serve", short_help="Run our reference server, with faults if you li
 app.command("fuzz", short_help="Explore what nobody wrote a scenario for.")(fuzz.fuzz)
 app.command("replay", short_help="Run one saved failure of fuzz again.")(replay.replay)
 app.command("self-test", short_help="Does the suite catch every fault?")(self_test.self_test)
-app.command("list", short_help="List requirements, scenarios, steps, faults, capabilities.")(listing.listing)
+app.command("list", short_help="List requirements, scenarios, steps, faults and more.")(listing.listing)
 app.command("explain", short_help="Explain one of them.")(explain.explain)
 app.command("report", short_help="Make reports of a run that was kept.")(report.report)
 app.add_typer(passkey.app, name="passkey", short_help="Audit a relying party; list passkey faults.")

@@ -10,6 +10,10 @@ if TYPE_CHECKING:
 
 _LISTED: Final = 12
 """How many known names an error lists; a longer list is left to `mfa-harness list`."""
+_ALIKE: Final = 0.66
+"""How alike two names have to be, of 1: below that a suggestion is further from what was meant than none."""
+_BEGINNING: Final = 3
+"""How many letters of a name are enough to look for names that begin so."""
 
 
 class UsageError(Exception):
@@ -27,9 +31,11 @@ class UsageError(Exception):
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
-    """The known name that is spelt most like this one, or None when none comes near."""
+    """The known name that begins with this one or is spelt most like it, or None when none comes near."""
     by_folded = {each.casefold(): each for each in known}
-    close = get_close_matches(name.casefold(), by_folded, n=1, cutoff=0.6)
+    folded = name.casefold()
+    begun = [each for each in by_folded if len(folded) >= _BEGINNING and each.startswith(folded)]
+    close = get_close_matches(folded, begun or by_folded, n=1, cutoff=0 if begun else _ALIKE)
     return by_folded[close[0]] if close else None
 
 

@@ -1,4 +1,4 @@
-"""What `list` and `explain` know: requirements, checks, sentences, faults, capabilities."""
+"""What `list` and `explain` know: requirements, checks, sentences, faults, capabilities, the vendor's facts."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from mfa_harness.facts import Fact
     from mfa_harness.faults import Fault
     from mfa_harness.requirements import Requirement
     from mfa_harness.steps.sentence import Sentence
@@ -40,6 +41,16 @@ class Catalogue:
         return steps.catalogue()
 
     @cached_property
+    def _lines_used(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(step.text for check in self.checks for step in check.steps))
+
+    def lines_of(self, sentence: Sentence) -> list[str]:
+        """Lines of a sentence that can be pasted into a scenario, keyword included."""
+        from mfa_harness.steps.sentence import lines_of  # noqa: PLC0415
+
+        return lines_of(sentence, self._lines_used)
+
+    @cached_property
     def faults(self) -> Mapping[str, Fault]:
         """The faults of the reference server and of the reference client, by slug."""
         from mfa_harness.faults import ALL_FAULTS  # noqa: PLC0415
@@ -52,6 +63,19 @@ class Catalogue:
         from mfa_harness.targets.capabilities import CAPABILITIES  # noqa: PLC0415
 
         return CAPABILITIES
+
+    @cached_property
+    def facts(self) -> Mapping[str, Fact]:
+        """What the vendor documents, by the id that sources cite it with."""
+        from mfa_harness import facts  # noqa: PLC0415
+
+        return facts.load()
+
+    def requirements_resting_on(self, fact: str) -> list[Requirement]:
+        """The requirements that name a fact among their sources."""
+        from mfa_harness import facts  # noqa: PLC0415
+
+        return [each for each in self.requirements.values() if fact in facts.cited(each.sources)]
 
     def checks_of(self, requirement: str | None) -> list[Check]:
         """The checks that stand for a requirement."""
@@ -83,3 +107,4 @@ class Catalogue:
         yield from self.faults
         yield from (fault.id for fault in self.faults.values())
         yield from self.capabilities
+        yield from self.facts

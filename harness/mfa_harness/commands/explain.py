@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from mfa_harness.commands.topics import run_it
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from mfa_harness.commands.catalogue import Catalogue
+    from mfa_harness.facts import Fact
     from mfa_harness.faults import Fault
     from mfa_harness.requirements import Requirement
     from mfa_harness.steps.sentence import Sentence
@@ -26,15 +29,17 @@ def explain(
     name: Annotated[
         list[str],
         typer.Argument(
-            metavar="NAME", help="A requirement, check, fault or capability, or a step's sentence."
+            metavar="NAME",
+            help="A requirement, check, fault, capability or source (D-39), or a step's sentence.",
         ),
     ],
 ) -> None:
-    """Explain a requirement, check, fault, capability or step: text, sources, scenarios.
+    """Explain a requirement, check, fault, capability, source or step: text, sources, scenarios.
 
     \b
       mfa-harness explain totp.one-device
       mfa-harness explain R01
+      mfa-harness explain D-39
       mfa-harness explain 'she is refused with "401 Unauthorized"'
     """  # noqa: D301 - click reads the \b
     from mfa_harness.commands import page  # noqa: PLC0415
@@ -60,6 +65,8 @@ def _explanations(catalogue: Catalogue, name: str) -> Iterator[_Fields]:
         found = iter([_requirement(catalogue, catalogue.requirements[bare])])
     elif bare in catalogue.capabilities:
         found = iter([_capability(catalogue.capabilities[bare])])
+    elif bare.upper() in catalogue.facts:
+        found = iter([_fact(catalogue, catalogue.facts[bare.upper()])])
     elif checks := [each for each in catalogue.checks if bare in (each.id, each.id.partition("[")[0])]:
         found = (_check(catalogue, each) for each in checks)
     elif " " in bare:
@@ -80,9 +87,11 @@ def _unknown(catalogue: Catalogue, name: str) -> Exception:
     from mfa_harness.usage import UsageError, unknown  # noqa: PLC0415
 
     if " " in name:
-        return UsageError(f"no step reads {name!r}", f"The nearest: {suggestion(_without_keyword(name))}")
+        near = suggestion(_without_keyword(name))
+        mend = f"The nearest: {near}" if near else "`mfa-harness list steps` has every sentence."
+        return UsageError(f"no step reads {name!r}", mend)
     return unknown(
-        "requirement, check, fault or capability", name, catalogue.names(), where="mfa-harness list"
+        "requirement, check, fault, capability or source", name, catalogue.names(), where="mfa-harness list"
     )
 
 
@@ -93,10 +102,11 @@ def _requirement(catalogue: Catalogue, requirement: Requirement) -> _Fields:
         ("text", requirement.text),
         ("why", requirement.why),
         ("sources", requirement.sources),
+        ("in words", [_in_words(catalogue, fact) for fact in _cited(requirement.sources)]),
         ("not checked", requirement.excluded),
         ("scenarios", [_checked(check) for check in catalogue.checks_of(requirement.id)]),
         ("faults", [_faulty(fault) for fault in catalogue.faults_of(requirement.id)]),
-        ("run it", _run_it(catalogue.checks_of(requirement.id), requirement.id)),
+        ("run it", run_it(catalogue.checks_of(requirement.id), requirement.id)),
     ]
 
 
@@ -110,13 +120,8 @@ def _check(catalogue: Catalogue, check: Check) -> _Fields:
         ("sources", requirement.sources if requirement else ()),
         ("steps", [f"{step.keyword} {step.text}" for step in check.steps]),
         ("catches", [_faulty(fault) for fault in catalogue.faults_caught_by(check.id)]),
-        ("run it", _run_it([check], quote(check.id))),
+        ("run it", run_it([check], quote(check.id))),
     ]
-
-
-def _run_it(checks: Sequence[Check], only: str) -> str:
-    backend = " --backend URL --request 'GET /me'" if any(check.for_backend for check in checks) else ""
-    return f"mfa-harness check{backend} --only {only}"
 
 
 def _fault(catalogue: Catalogue, fault: Fault) -> _Fields:
@@ -127,11 +132,31 @@ def _fault(catalogue: Catalogue, fault: Fault) -> _Fields:
         ("fault", f"{fault.slug} ({fault.id})"),
         ("sentence", fault.sentence),
         ("breaks", f"{requirement.id}: {requirement.text}" if requirement else fault.requirement),
-        ("sources", fault.sources),
+        ("sources", [_in_words(catalogue, source) for source in fault.sources]),
         ("caught by", [_checked(check) for check in catalogue.checks_that_catch(fault.slug)]),
         ("run it", f"mfa-harness check reference:{fault.slug}{only}"),
         ("serve it", "" if is_of_client else f"mfa-harness serve --fault {fault.slug}"),
     ]
+
+
+def _fact(catalogue: Catalogue, fact: Fact) -> _Fields:
+    return [
+        ("source", fact.id),
+        ("text", fact.text),
+        ("where", fact.where),
+        ("asked by", [f"{each.id}: {each.text}" for each in catalogue.requirements_resting_on(fact.id)]),
+    ]
+
+
+def _in_words(catalogue: Catalogue, source: str) -> str:
+    """A source with what it says, where it is a fact of the vendor's; a standard's clause as it is."""
+    return f"{source}: {catalogue.facts[source].text}" if source in catalogue.facts else source
+
+
+def _cited(sources: Iterable[str]) -> Iterator[str]:
+    from mfa_harness import facts  # noqa: PLC0415
+
+    return facts.cited(sources)
 
 
 def _capability(capability: Capability) -> _Fields:
@@ -159,8 +184,12 @@ def _sentence(catalogue: Catalogue, sentence: Sentence) -> _Fields:
         ("step", sentence.pattern),
         ("kind", sentence.kind),
         ("text", " ".join(sentence.doc.split())),
-        ("example", sentence.example),
-        *((f"{{{blank}}}", words) for blank, words in sentence.values.items()),
+        ("example", catalogue.lines_of(sentence)),
+        *(
+            ()
+            if sentence.is_all_blanks
+            else ((f"{{{blank}}}", words) for blank, words in sentence.values.items())
+        ),
         ("scenarios", [*(_checked(check) for check in uses[:_USES_SHOWN]), *more]),
     ]
 

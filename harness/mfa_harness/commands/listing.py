@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Annotated
 
 import typer
@@ -12,7 +13,7 @@ def listing(
         str,
         typer.Argument(
             metavar="TOPIC",
-            help="requirements, scenarios, steps, faults or capabilities.",
+            help="requirements, scenarios, steps, faults, capabilities or facts.",
             show_default=False,
         ),
     ] = "",
@@ -37,6 +38,9 @@ def listing(
             page.write_json(TOPICS[topic].objects(catalogue))
         else:
             page.write(page.columns(TOPICS[topic].rows(catalogue), page.width()))
+            if footnotes := TOPICS[topic].footnotes:
+                sys.stdout.flush()
+                sys.stderr.writelines(f"{line}\n" for line in ("", *footnotes))
         return
     counts = {name: len(each.objects(catalogue)) for name, each in TOPICS.items()}
     if json:

@@ -2,23 +2,43 @@
 
 from __future__ import annotations
 
+from shlex import quote
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from mfa_harness.commands.catalogue import Catalogue
     from mfa_harness.requirements import Requirement
+    from mfa_harness.suite import Check
 
 Rows = list[tuple[str, ...]]
 Objects = list[dict[str, Any]]
 
 
 class Topic(NamedTuple):
-    """One thing that can be listed: rows of cells for people, objects for JSON."""
+    """One thing that can be listed: rows of cells for people, objects for JSON.
+
+    `footnotes` are what a person has to know besides; they are no part of the list.
+    """
 
     rows: Callable[[Catalogue], Rows]
     objects: Callable[[Catalogue], Objects]
+    footnotes: tuple[str, ...] = ()
+
+
+_HOW_TO_RUN: Final = (
+    "Run any by `mfa-harness check --only`, by id, requirement, tag or glob:",
+    "  backend.*  asked of an app's backend: add --backend URL --request 'GET /me'",
+    "  client.*   asked of a client SDK: add --client COMMAND, or it is our own",
+    "  all else   asked of an MFA server: TARGET",
+)
+
+
+def run_it(checks: Sequence[Check], only: str) -> str:
+    """The command that runs these checks, which are asked of one sort of target."""
+    backend = " --backend URL --request 'GET /me'" if any(check.for_backend for check in checks) else ""
+    return f"mfa-harness check{backend} --only {only}"
 
 
 def _requirement_rows(catalogue: Catalogue) -> Rows:
@@ -64,6 +84,7 @@ def _scenarios(catalogue: Catalogue) -> Objects:
             "line": each.line,
             "requirement": each.requirement,
             "tags": each.tags,
+            "run": run_it([each], quote(each.id)),
             "steps": [f"{step.keyword} {step.text}" for step in each.steps],
         }
         for each in catalogue.checks
@@ -74,8 +95,9 @@ def _step_rows(catalogue: Catalogue) -> Rows:
     rows: Rows = []
     for each in catalogue.sentences:
         rows.append((each.kind, each.pattern))
-        rows.append(("", f"e.g. {each.example}"))
-        rows.extend(("", f"{{{blank}}}: {' | '.join(words)}") for blank, words in each.values.items())
+        rows.extend(("", f"e.g. {line}") for line in catalogue.lines_of(each))
+        if not each.is_all_blanks:
+            rows.extend(("", f"{{{blank}}}: {' | '.join(words)}") for blank, words in each.values.items())
         rows.append(("", ""))
     return rows
 
@@ -86,6 +108,7 @@ def _steps(catalogue: Catalogue) -> Objects:
             "kind": each.kind,
             "pattern": each.pattern,
             "example": each.example,
+            "examples": catalogue.lines_of(each),
             "values": dict(each.values),
             "doc": each.doc,
         }
@@ -122,10 +145,27 @@ def _capabilities(catalogue: Catalogue) -> Objects:
     ]
 
 
+def _fact_rows(catalogue: Catalogue) -> Rows:
+    return [(each.id, each.text) for each in catalogue.facts.values()]
+
+
+def _facts(catalogue: Catalogue) -> Objects:
+    return [
+        {
+            "id": each.id,
+            "text": each.text,
+            "where": each.where,
+            "requirements": [found.id for found in catalogue.requirements_resting_on(each.id)],
+        }
+        for each in catalogue.facts.values()
+    ]
+
+
 TOPICS: Final[Mapping[str, Topic]] = {
     "requirements": Topic(_requirement_rows, _requirements),
-    "scenarios": Topic(_scenario_rows, _scenarios),
+    "scenarios": Topic(_scenario_rows, _scenarios, _HOW_TO_RUN),
     "steps": Topic(_step_rows, _steps),
     "faults": Topic(_fault_rows, _faults),
     "capabilities": Topic(_capability_rows, _capabilities),
+    "facts": Topic(_fact_rows, _facts),
 }

@@ -26,6 +26,8 @@ Value = TypeVar("Value")
 
 _TOKEN = re.compile(r"\{(\w+)\}|\[([^\]]*)\]|\(([^()]*\|[^()]*)\)")
 _SPELLINGS = 400  # of one sentence, when the nearest is looked for
+_SAMPLES: dict[str, str] = {"who": "she", "on": "on", "n": "2"}
+_ALIKE = 0.65  # of 1: what is less like a line than that is no help to who wrote it
 _BLANKS: dict[str, str] = {
     "who": "she|he|the other user",
     "n": r"\d+",
@@ -103,6 +105,11 @@ class Sentence:
     regex: re.Pattern[str]
     function: Callable[..., Any]
 
+    @property
+    def is_all_blanks(self) -> bool:
+        """Whether its words are all in its blanks (`{who} {act}`), so that only its phrases say what it reads."""
+        return not re.sub(r"\{\w+\}", "", self.pattern).strip()
+
 
 _CATALOGUE: list[Sentence] = []
 
@@ -148,6 +155,32 @@ def catalogue() -> list[Sentence]:
     return list(_CATALOGUE)
 
 
+def lines_of(sentence: Sentence, used: Iterable[str]) -> list[str]:
+    """Lines to paste, keyword included: one for each phrase of a sentence that is all blanks, else its example.
+
+    Args:
+        sentence: one of the catalogue.
+        used: lines that scenarios use, which fill a phrase's own blanks as one does in earnest.
+    """
+    if not sentence.is_all_blanks:
+        return [sentence.example]
+    keyword, _, example = sentence.example.partition(" ")
+    (phrases,) = sentence.values.values()
+    known = [example, *used]
+    found: list[str] = []
+    for phrase in phrases:
+        whole = re.compile(f"(?:(?:{_BLANKS['who']}) )?{compile_sentence(phrase, {}, named=False)}")
+        line = next((line for line in known if whole.fullmatch(line)), None)
+        found.append(f"{keyword} {line or _filled(sentence, phrase)}")
+    return found
+
+
+def _filled(sentence: Sentence, phrase: str) -> str:
+    """A phrase that no scenario uses, in its sentence, its blanks filled with anything that fits."""
+    blank = next(iter(sentence.values))
+    return next(_spellings(sentence.pattern, {blank: (phrase,)}, _SAMPLES))
+
+
 def nearest(text: str, known: Iterable[str]) -> str:
     """The known phrase that is most like a text; "" when none is known."""
     best, likeness = "", -1.0
@@ -168,20 +201,24 @@ def matching(text: str) -> Iterator[Sentence]:
 
 def unknown_sentence(text: str) -> str:
     """What to say of a line that no sentence matches."""
-    return f'no step is called "{text}". The nearest: {suggestion(text)}'
+    near = suggestion(text)
+    hint = f"The nearest: {near}" if near else "None is like it: `mfa-harness list steps` has them all"
+    return f'no step is called "{text}". {hint}'
 
 
 def suggestion(text: str) -> str:
-    """For a line that no sentence matches: the nearest that one would, keyword included."""
+    """For a line that no sentence matches: the nearest that one would, keyword included; "" when none is near."""
     known: dict[str, str] = {}
     number = re.search(r"\d+", text)
-    samples = {"who": "she", "on": "on", "n": number[0] if number else "2"}
+    samples = {**_SAMPLES, **({"n": number[0]} if number else {})}
     for each in _CATALOGUE:
         keyword, _, example = each.example.partition(" ")
         for line in (example, *islice(_spellings(each.pattern, each.values, samples), _SPELLINGS)):
             if each.regex.fullmatch(line):
                 known.setdefault(line, f"{keyword} {line}")
-    return known[nearest(text, known)]
+    near = nearest(text, known)
+    alike = difflib.SequenceMatcher(None, near, text).ratio() >= _ALIKE
+    return known[near] if alike else ""
 
 
 def _spellings(

@@ -7,8 +7,9 @@ show is blocked, which counts as a failure; so a profile should claim no more th
 from __future__ import annotations
 
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
+
+from mfa_harness import usage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -108,6 +109,5 @@ CAPABILITIES: Final[Mapping[str, Capability]] = {capability.name: capability for
 
 def nearest(word: str, words: Iterable[str]) -> str:
     """Who was probably meant, as ` (did you mean 'x'?)`; nothing when no word is like it."""
-    known = {known_word.casefold(): known_word for known_word in words}
-    close = get_close_matches(word.casefold(), known, n=1, cutoff=0.55)
-    return f" (did you mean {known[close[0]]!r}?)" if close else ""
+    meant = usage.nearest(word, words)
+    return f" (did you mean {meant!r}?)" if meant else ""

@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from mfa_harness import facts
 from mfa_harness.commands.catalogue import Catalogue
 
 if TYPE_CHECKING:
@@ -29,9 +31,10 @@ SHAPES: dict[str, dict[str, type | tuple[type, ...]]] = {
         "line": int,
         "requirement": str,
         "tags": list,
+        "run": str,
         "steps": list,
     },
-    "steps": {"kind": str, "pattern": str, "example": str, "values": dict, "doc": str},
+    "steps": {"kind": str, "pattern": str, "example": str, "examples": list, "values": dict, "doc": str},
     "faults": {
         "id": str,
         "slug": str,
@@ -41,6 +44,7 @@ SHAPES: dict[str, dict[str, type | tuple[type, ...]]] = {
         "caught_by": list,
     },
     "capabilities": {"name": str, "sentence": str, "assumed": bool},
+    "facts": {"id": str, "text": str, "where": list, "requirements": list},
 }
 
 
@@ -69,9 +73,41 @@ def test_a_list_for_people_has_a_line_for_everything(command: Command, topic: st
 def test_every_sentence_is_listed_with_an_example_and_what_may_stand_in_it(command: Command) -> None:
     listed = command("list", "steps").out
     for each in json.loads(command("list", "steps", "--json").out):
-        assert f"{each['kind']:<5}  {each['pattern']}\n       e.g. {each['example']}\n" in listed
-        for blank, words in each["values"].items():
-            assert f"       {{{blank}}}: {' | '.join(words)}\n" in listed
+        examples = "".join(f"       e.g. {line}\n" for line in each["examples"])
+        assert f"{each['kind']:<5}  {each['pattern']}\n{examples}" in listed
+        if examples.count("\n") == 1:
+            for blank, words in each["values"].items():
+                assert f"       {{{blank}}}: {' | '.join(words)}\n" in listed
+
+
+def test_every_line_that_is_listed_as_an_example_is_that_sentence(catalogue: Catalogue) -> None:
+    for each in catalogue.sentences:
+        lines = catalogue.lines_of(each)
+        assert lines
+        for line in lines:
+            keyword, _, text = line.partition(" ")
+            assert keyword in {"Given", "When", "Then", "And"}
+            assert each.regex.fullmatch(text), line
+            assert "..." not in text
+
+
+def test_a_sentence_that_is_all_blanks_is_listed_phrase_by_phrase(catalogue: Catalogue) -> None:
+    (acts,) = (each for each in catalogue.sentences if each.pattern == "{who} {act}")
+    assert len(catalogue.lines_of(acts)) == len(acts.values["act"])
+    assert "When she goes back to her other session" in catalogue.lines_of(acts)
+
+
+def test_scenarios_say_of_whom_they_are_asked_and_how_to_run_them(command: Command) -> None:
+    ended = command("list", "scenarios")
+    assert "backend.*  asked of an app's backend: add --backend URL" in ended.err
+    assert "client.*   asked of a client SDK" in ended.err
+    by_id = {each["id"]: each["run"] for each in json.loads(command("list", "scenarios", "--json").out)}
+    assert by_id["backend.no-token.refused[none]"] == (
+        "mfa-harness check --backend URL --request 'GET /me' --only 'backend.no-token.refused[none]'"
+    )
+    assert by_id["totp.one-device.second-refused"] == (
+        "mfa-harness check --only totp.one-device.second-refused"
+    )
 
 
 def test_a_requirement_is_listed_with_whether_anything_checks_it(command: Command) -> None:
@@ -98,7 +134,7 @@ def test_an_unknown_topic_names_the_nearest(command: Command) -> None:
     assert ended.err == (
         "mfa-harness: there is no topic called 'scenaros'\n"
         "             Did you mean scenarios? "
-        "Known: requirements, scenarios, steps, faults, capabilities.\n"
+        "Known: requirements, scenarios, steps, faults, capabilities, facts.\n"
     )
 
 
@@ -180,7 +216,10 @@ def test_a_sentence_may_be_typed_without_quotes(command: Command) -> None:
     [
         ("totp.one-devise", "Did you mean totp.one-device? `mfa-harness list` names them all."),
         ("@passkey", "Did you mean passkeys? `mfa-harness list` names them all."),
+        ("totp.one", "Did you mean totp.one-device?"),
         ("she is refusd", "The nearest: Then she is "),
+        ("the moon is full", "`mfa-harness list steps` has every sentence."),
+        ("captcha", "             `mfa-harness list` names them all."),
     ],
 )
 def test_an_unknown_name_names_the_nearest(command: Command, name: str, told: str) -> None:
@@ -194,3 +233,34 @@ def test_everything_that_has_a_name_can_be_explained(command: Command, catalogue
     sample = [*list(catalogue.names())[::7], *(each.example for each in catalogue.sentences[::5])]
     for name in sample:
         assert command("explain", name).code == 0, name
+
+
+def test_a_source_is_told_in_words_with_where_it_is_written_and_who_asks_for_it(command: Command) -> None:
+    out = command("explain", "d-39").out
+    assert out.startswith("source    D-39\ntext      Each code is single-use; a used one is refused.\n")
+    assert "where     https://" in out
+    assert "asked by  recovery.single-use: " in out
+
+
+def test_sources_of_requirements_and_faults_are_told_in_words_beside_them(command: Command) -> None:
+    told = "D-39: Each code is single-use; a used one is refused."
+    assert told in command("explain", "recovery.single-use").out
+    assert told in command("explain", "recovery-code-reusable").out
+
+
+def test_every_source_of_the_vendors_that_is_cited_can_be_explained(catalogue: Catalogue) -> None:
+    named = [*(each.sources for each in catalogue.requirements.values())]
+    named += [each.sources for each in catalogue.faults.values()]
+    said = [each.sentence for each in catalogue.capabilities.values()]
+    cited = set(facts.cited(source for sources in (*named, said) for source in sources))
+    assert cited
+    assert cited <= set(catalogue.facts)
+
+
+def test_what_is_said_to_catch_a_fault_is_what_has_caught_it(catalogue: Catalogue) -> None:
+    page = Path(__file__).parents[3] / "docs" / "kill-matrix.md"
+    rows = re.findall(r"^\| \S+ `([^`]+)` \|.*\| (.*) \|$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    assert len(rows) > 100
+    for slug, caught_by in rows:
+        told = [check.id for check in catalogue.checks_that_catch(slug)]
+        assert sorted(told) == sorted(re.findall(r"`([^`]+)`", caught_by)), slug
