@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from mfa_harness import __version__, requirements, suite
+from mfa_harness import __version__, interrupts, requirements, suite
 from mfa_harness.collection import refuse_unknown_sentences
 from mfa_harness.events import CheckFinished, RunFinished, RunStarted
 from mfa_harness.expected.ledger import ExpectedFailures
@@ -70,7 +70,8 @@ def run_check(options: CheckOptions, reporters: Iterable[Reporter]) -> int:
         expected=expected,
     )
     try:
-        target.open()
+        with interrupts.allowed():
+            target.open()
         run.emit(
             RunStarted(
                 harness=__version__,
@@ -83,7 +84,7 @@ def run_check(options: CheckOptions, reporters: Iterable[Reporter]) -> int:
         )
         interrupted = conduct(ScenarioSession(run), (check.path for check in checks), _in_order(checks))
     finally:
-        run.leftovers.extend(target.close())
+        _let_go(run)
     results = [event for event in run.events if isinstance(event, CheckFinished)]
     if not interrupted and len(results) != len(checks):
         missing = len(checks) - len(results)
@@ -92,6 +93,13 @@ def run_check(options: CheckOptions, reporters: Iterable[Reporter]) -> int:
         results, [check.id for check in everything], passing_too=not options.update_expected_failures
     )
     return _finish(run, results, list(stale), interrupted=interrupted, seconds=time.perf_counter() - begun)
+
+
+def _let_go(run: Run) -> None:
+    try:
+        run.leftovers.extend(run.target.close())
+    except KeyboardInterrupt:  # asked a second time
+        run.leftovers.append(f"{run.target.name}: interrupted while it was let go")
 
 
 def _all_checks(options: CheckOptions) -> list[Check]:

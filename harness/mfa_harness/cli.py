@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mfa_harness import __version__
+from mfa_harness import __version__, interrupts
 from mfa_harness.commands import (
     authenticator,
     check,
@@ -85,7 +85,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         The exit code. Whatever goes wrong is told on standard error, never as a traceback.
     """
-    given = sys.argv[1:] if arguments is None else list(arguments)
+    with interrupts.listened_for():
+        return _run(sys.argv[1:] if arguments is None else list(arguments))
+
+
+def _run(given: list[str]) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(
@@ -95,11 +99,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code = app(args=given or ["--help"], prog_name="mfa-harness", standalone_mode=False)
         sys.stdout.flush()
     except (KeyboardInterrupt, typer.Abort):
-        return INTERRUPTED
+        code = INTERRUPTED
     except BrokenPipeError:
         # The reader (`| head`) has gone. Nothing may be written at exit either.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return OK
     except Exception as error:  # noqa: BLE001 - the one place where every error ends
         return tell(error)
+    if code == INTERRUPTED:
+        sys.stderr.write("mfa-harness: interrupted\n")
     return code if isinstance(code, int) else OK

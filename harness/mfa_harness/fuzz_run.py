@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, TextIO
 
-from mfa_harness import __version__, requirements
+from mfa_harness import __version__, interrupts, requirements
 from mfa_harness.events import CheckFinished, Failure, RunFinished, RunStarted, StepRecord
 from mfa_harness.expected.entries import parse
 from mfa_harness.expected.ledger import read as read_list
@@ -78,7 +78,8 @@ def run_fuzz(options: FuzzOptions, reporters: Sequence[Reporter], *, out: TextIO
     line = _Live(out)
     interrupted = False
     begun = time.perf_counter()
-    target.open()
+    with interrupts.allowed():
+        target.open()
     explorer = Explorer(
         run,
         seed=options.seed,
@@ -98,7 +99,8 @@ def run_fuzz(options: FuzzOptions, reporters: Sequence[Reporter], *, out: TextIO
         )
     )
     try:
-        explorer.explore()
+        with interrupts.allowed():
+            explorer.explore()
     except KeyboardInterrupt:
         interrupted = True
     finally:
@@ -106,6 +108,7 @@ def run_fuzz(options: FuzzOptions, reporters: Sequence[Reporter], *, out: TextIO
         run.leftovers.extend(target.close())
     for finding in explorer.findings:
         run.emit(_as_check(finding, explorer))
+    interrupted = interrupted or interrupts.asked()
     code = INTERRUPTED if interrupted else _code(explorer, known, options)
     run.emit(
         RunFinished(

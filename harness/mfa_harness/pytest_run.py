@@ -6,16 +6,14 @@ PYTEST_ADDOPTS, plugins that load themselves, somebody's ini file: a verdict mus
 from __future__ import annotations
 
 import os
-import signal
 import tempfile
-import threading
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
-from mfa_harness import suite
+from mfa_harness import interrupts, suite
 from mfa_harness.plugin_state import CHECK_KEY, SESSION
 
 if TYPE_CHECKING:
@@ -75,9 +73,9 @@ def conduct(session: ScenarioSession, files: Iterable[Path], choice: Choice) -> 
     """
     conductor = _Conductor(session, choice)
     with (
+        interrupts.held(),
         tempfile.TemporaryDirectory(prefix="mfa-harness-") as folder,
         _clean_environment(),
-        _stopped_like_by_hand(),
     ):
         ini = Path(folder) / "pytest.ini"
         ini.write_text("[pytest]\naddopts =\n", encoding="utf-8")
@@ -86,30 +84,16 @@ def conduct(session: ScenarioSession, files: Iterable[Path], choice: Choice) -> 
         for plugin in (*_NOT_WANTED, "pytest_bdd.plugin", "mfa_harness.pytest_plugin"):
             arguments += ["-p", plugin]
         try:
-            pytest.main([*arguments, *map(str, dict.fromkeys(files))], plugins=[conductor])
+            with interrupts.allowed():
+                pytest.main([*arguments, *map(str, dict.fromkeys(files))], plugins=[conductor])
         except KeyboardInterrupt:  # outside of what pytest watches over, as it starts or ends
             conductor.interrupted = True
-    session.abandon()
+        session.abandon()
+    if interrupts.asked() or conductor.interrupted:
+        return True
     if conductor.uncollected:
         raise RuntimeError("pytest could not collect the suite:\n" + "\n".join(conductor.uncollected))
-    return conductor.interrupted
-
-
-@contextmanager
-def _stopped_like_by_hand() -> Generator[None, None, None]:
-    """Take SIGTERM, by which CI systems end a job, for Ctrl-C: the report of what ran is written."""
-
-    def interrupt(_number: int, _frame: object) -> None:
-        raise KeyboardInterrupt
-
-    if threading.current_thread() is not threading.main_thread():
-        yield  # only the main thread is told of signals
-        return
-    before = signal.signal(signal.SIGTERM, interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
+    return False
 
 
 @contextmanager

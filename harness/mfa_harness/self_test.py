@@ -8,13 +8,14 @@ are *bound* to the faults that they are there to catch, in `bindings.toml`.
 from __future__ import annotations
 
 import copy
-from concurrent.futures import ProcessPoolExecutor
+import multiprocessing
+from concurrent.futures import ProcessPoolExecutor, wait
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
 
-from mfa_harness import bindings, suite
+from mfa_harness import bindings, interrupts, suite
 from mfa_harness.events import CheckFinished
 from mfa_harness.faults import ALL_FAULTS
 from mfa_harness.kill_matrix import CONTROL, Matrix, Row, problems_of
@@ -68,8 +69,15 @@ def _caught(wanted: Wanted, seed: str, workers: int) -> tuple[dict[str, list[Che
     if workers == 1:
         return run_against(wanted, seed)
     shares = [dict(list(wanted.items())[number::workers]) for number in range(workers)]
-    with ProcessPoolExecutor(workers) as pool:
-        results = list(pool.map(run_against, shares, [seed] * workers))
+    with ProcessPoolExecutor(workers, initializer=interrupts.hold) as pool:
+        tasks = [pool.submit(run_against, share, seed) for share in shares]
+        try:
+            with interrupts.allowed():
+                wait(tasks)
+        except KeyboardInterrupt:
+            for worker in multiprocessing.active_children():
+                worker.terminate()  # which it takes for Ctrl-C, and hands back what it has
+        results = [task.result() for task in tasks]
     merged = {slug: events for caught, _ in results for slug, events in caught.items()}
     return merged, any(interrupted for _, interrupted in results)
 

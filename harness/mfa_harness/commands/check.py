@@ -96,6 +96,7 @@ def check(  # noqa: PLR0917 - typer passes options by name
       mfa-harness check --client 'node driver.mjs'
       mfa-harness check --backend http://localhost:3000 --request 'GET /me'
     """  # noqa: D301 - click reads the \b
+    from mfa_harness import interrupts  # noqa: PLC0415
     from mfa_harness.options import CheckOptions  # noqa: PLC0415
     from mfa_harness.reports.files import STDOUT, FileReporter, parse_reports  # noqa: PLC0415
     from mfa_harness.reports.terminal import TerminalReporter  # noqa: PLC0415
@@ -127,6 +128,7 @@ def check(  # noqa: PLR0917 - typer passes options by name
 
     piped = any(path == STDOUT for _, path in reports)
     with ExitStack() as closing:
+        closing.enter_context(interrupts.held())  # but for what `run_check` lets be broken off
         out = _own(sys.stderr if piped else sys.stdout, closing)
         reporters: list[Reporter] = [TerminalReporter(out)]
         reporters += [FileReporter(kind, path) for kind, path in reports]

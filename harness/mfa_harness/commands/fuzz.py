@@ -59,6 +59,7 @@ def fuzz(  # noqa: PLR0917 - typer passes options by name
       mfa-harness fuzz --profile mine.toml --seconds 600 --save found/
       mfa-harness check --profile mine.toml --features found/
     """  # noqa: D301 - click reads the \b
+    from mfa_harness import interrupts  # noqa: PLC0415
     from mfa_harness.fuzz_run import FuzzOptions, run_fuzz  # noqa: PLC0415 - it brings Hypothesis with it
     from mfa_harness.reports.files import STDOUT, FileReporter, parse_reports  # noqa: PLC0415
 
@@ -75,9 +76,10 @@ def fuzz(  # noqa: PLR0917 - typer passes options by name
         strict=strict,
     )
     reporters = [FileReporter(kind, path) for kind, path in reports]
-    try:
-        code = run_fuzz(options, reporters, out=sys.stderr if piped else sys.stdout)
-    finally:
-        for reporter in reporters:
-            reporter.close()
+    with interrupts.held():  # but for what `run_fuzz` lets be broken off
+        try:
+            code = run_fuzz(options, reporters, out=sys.stderr if piped else sys.stdout)
+        finally:
+            for reporter in reporters:
+                reporter.close()
     raise typer.Exit(code)

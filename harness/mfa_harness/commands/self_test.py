@@ -37,11 +37,13 @@ def self_test(
     """  # noqa: D301 - click reads the \b
     import os  # noqa: PLC0415
 
+    from mfa_harness import interrupts  # noqa: PLC0415
     from mfa_harness.reports import kill_matrix  # noqa: PLC0415
     from mfa_harness.self_test import self_test as run  # noqa: PLC0415
 
-    matrix = run(full=full, workers=workers or (os.cpu_count() or 1 if full else 1))
-    if markdown is not None:
-        markdown.write_text(kill_matrix.as_markdown(matrix), encoding="utf-8")
-    sys.stdout.write(kill_matrix.as_json(matrix) if as_json else kill_matrix.as_text(matrix))
+    with interrupts.held():  # but for the checks themselves
+        matrix = run(full=full, workers=workers or (os.cpu_count() or 1 if full else 1))
+        if markdown is not None:
+            markdown.write_text(kill_matrix.as_markdown(matrix), encoding="utf-8")
+        sys.stdout.write(kill_matrix.as_json(matrix) if as_json else kill_matrix.as_text(matrix))
     raise typer.Exit(130 if matrix.interrupted else 1 if matrix.problems else 0)

@@ -12,6 +12,7 @@ from hypothesis import seed as seeded
 from hypothesis.errors import Flaky
 from hypothesis.stateful import run_state_machine_as_test
 
+from mfa_harness import interrupts
 from mfa_harness.fuzz.breaches import FuzzBreach, breach_of
 from mfa_harness.fuzz.findings import Finding, confirm, finding_of
 from mfa_harness.fuzz.machine import machine_of, openings, quick_settings
@@ -133,8 +134,12 @@ class Explorer:
         if self.only_first:
             self.findings.append(finding_of(told, deviation, steps=steps, target=self.run.target.name))
             return
-        shortest = shrink(self.run, told, **self.settings)
-        self.findings.append(confirm(self.run, shortest, steps=steps, **self.settings))
+        try:
+            shortest = shrink(self.run, told, **self.settings)
+            self.findings.append(confirm(self.run, shortest, steps=steps, **self.settings))
+        except KeyboardInterrupt:  # as it was found, then
+            self.findings.append(finding_of(told, deviation, steps=steps, target=self.run.target.name))
+            raise
         self.known.add(deviation.requirement)
         self.watch(self)
 
@@ -142,6 +147,7 @@ class Explorer:
 
     def begin(self, opening: Opening) -> Teller:
         """A story in an environment of its own."""
+        interrupts.obey()
         if self._spent:
             raise _Enough
         return Teller(self.run, opening, **self.settings)
@@ -160,6 +166,7 @@ class Explorer:
         Raises:
             FuzzBreach: it broke a requirement whose breach is news.
         """
+        interrupts.obey()
         if self._spent:
             raise _Enough
         before = standing(teller.model, teller.model.accounts[act.who])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING
 
+from mfa_harness import interrupts
 from mfa_harness.events import Event, Note
 from mfa_harness.expected.ledger import ExpectedFailures
 from mfa_harness.suite import suite_dir
@@ -53,13 +54,14 @@ class Run:
 
     def emit(self, event: Event) -> None:
         """Append an event and tell the reporters, all of them even if one is interrupted."""
-        self.events.append(event)
         interruption: KeyboardInterrupt | None = None
-        for reporter in self.reporters:
-            try:
-                reporter.on_event(event)
-            except KeyboardInterrupt as error:
-                interruption = error
+        with interrupts.held():
+            self.events.append(event)
+            for reporter in self.reporters:
+                try:
+                    reporter.on_event(event)
+                except KeyboardInterrupt as error:
+                    interruption = error
         if interruption is not None:
             raise interruption
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
+from mfa_harness import interrupts
 from mfa_harness.events import CheckFinished, StepRecord
 from mfa_harness.plugin_state import CHECK_KEY, RUN_KEY, WORLD_KEY
 from mfa_harness.scenario.judge import judge
@@ -76,6 +77,7 @@ class ScenarioSession:
 
     def before_step(self, item: pytest.Item, function: Callable[..., object]) -> None:
         """The next step begins; it counts as failed until it has gone well."""
+        interrupts.obey()
         item.stash[WORLD_KEY].position += 1
         self.records.append("failed")
         self.step_is_ours = function.__module__.partition(".")[0] == __package__.partition(".")[0]
@@ -92,19 +94,23 @@ class ScenarioSession:
             return
         if isinstance(error, (KeyboardInterrupt, pytest.exit.Exception)):
             return
+        if error is not None:
+            interrupts.obey()  # then it is what somebody's code made of the interrupt, and no verdict
         if error is not None and not self.step_is_ours and not isinstance(error, OUR_WORDS):
             self.abandon()
             return  # somebody's own step: pytest says best what is wrong with it
         world = item.stash.get(WORLD_KEY, None) or World(self._run_of(item), check)
         item.stash.setdefault(WORLD_KEY, world)
         del item.stash[WORLD_KEY]  # with all that is in it: pytest keeps items to the end of its session
-        event = judge(
-            world, error, records=self._step_records(check), seconds=time.perf_counter() - self.begun
-        )
-        world.run.leftovers.extend(world.close())
-        self.world = None
-        world.run.emit(event)
-        _put_in_pytests_words(event, report)
+        with interrupts.held():
+            event = judge(
+                world, error, records=self._step_records(check), seconds=time.perf_counter() - self.begun
+            )
+            self.world = None
+            _let_go(world)
+            world.run.emit(event)
+            _put_in_pytests_words(event, report)
+        interrupts.obey()
 
     def _run_of(self, item: pytest.Item) -> Run:
         return item.stash.get(RUN_KEY, self.run)
@@ -119,14 +125,23 @@ class ScenarioSession:
     def abandon(self) -> None:
         """Delete what a scenario made that will come to no verdict: one that was interrupted."""
         if self.world is not None:
-            self.world.run.leftovers.extend(self.world.close())
-            self.world = None
+            world, self.world = self.world, None
+            with interrupts.held():
+                _let_go(world)
 
     def close(self) -> None:
         """Let go of a scenario under way, and of the target if that is ours to do."""
         self.abandon()
         if self.lets_go:
             self.run.leftovers.extend(self.run.target.close())
+
+
+def _let_go(world: World) -> None:
+    """Delete what a scenario made; who is asked twice to stop leaves it there, and says so."""
+    try:
+        world.run.leftovers.extend(world.close())
+    except KeyboardInterrupt:
+        world.run.leftovers.append(f"what {world.check.id} made: interrupted while it was deleted")
 
 
 def _put_in_pytests_words(event: CheckFinished, report: pytest.TestReport) -> None:

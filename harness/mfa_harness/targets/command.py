@@ -19,6 +19,7 @@ from typing import IO, TYPE_CHECKING, Any, Final
 
 import httpx
 
+from mfa_harness import interrupts
 from mfa_harness.targets.profile import Profile
 from mfa_harness.targets.target import TargetError
 from mfa_harness.targets.url import UrlTarget
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 START_SECONDS: Final = 30.0
 _STOP_SECONDS: Final = 5.0
+_CHILDREN_SECONDS: Final = 0.5
 _LINES_KEPT: Final = 200
 _LINES_SHOWN: Final = 12
 _PROBE_SECONDS: Final = 0.05
@@ -136,14 +138,16 @@ class Process:
         self._has_port = "{port}" in command
         try:
             words = [word.replace("{port}", str(self._port)) for word in shlex.split(command)]
-            self._process = subprocess.Popen(  # noqa: S603 - what the user asked us to start
-                words,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                env={**os.environ, "PORT": str(self._port), "PYTHONUNBUFFERED": "1"},
-                start_new_session=True,  # a group of its own, so that its children can be stopped with it
-            )
+            with interrupts.held():
+                self._process = subprocess.Popen(  # noqa: S603 - what the user asked us to start
+                    words,
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.PIPE,
+                    env={**os.environ, "PORT": str(self._port), "PYTHONUNBUFFERED": "1"},
+                    start_new_session=True,  # a group of its own, so that its children can be stopped with it
+                )
+                atexit.register(self.stop)  # whatever becomes of us, it does not stay
         except ValueError as error:
             raise TargetError(
                 self._tried, f"cannot be split into words: {error}", "Close the quotation"
@@ -154,7 +158,6 @@ class Process:
                 f"cannot be started: {error.strerror or error}",
                 "Is the program's name right, and on PATH?",
             ) from None
-        atexit.register(self.stop)  # whatever becomes of us, it does not stay
         for stream, is_stdout in ((self._process.stdout, True), (self._process.stderr, False)):
             assert stream is not None
             threading.Thread(target=self._read, args=(stream, is_stdout), daemon=True).start()
@@ -215,13 +218,21 @@ class Process:
         if sys.platform == "win32":
             subprocess.run(["taskkill", "/F", "/T", "/PID", str(self._process.pid)], check=False)  # noqa: S603, S607
             return
-        for sign in (signal.SIGTERM, signal.SIGKILL):
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(self._process.pid, sign)  # its children may outlive it
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                self._process.wait(_STOP_SECONDS)
-                if not _group_alive(self._process.pid):
-                    return
+        with interrupts.held():
+            try:
+                self._end(signal.SIGTERM)
+            finally:
+                self._end(signal.SIGKILL)
+
+    def _end(self, sign: signal.Signals) -> None:
+        """Send a signal to it and to its children, which may outlive it, and wait for it, and a little for them."""
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, sign)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(_STOP_SECONDS)
+        deadline = time.monotonic() + _CHILDREN_SECONDS
+        while _group_alive(self._process.pid) and time.monotonic() < deadline:
+            time.sleep(_PROBE_SECONDS)
 
 
 def _group_alive(group: int) -> bool:

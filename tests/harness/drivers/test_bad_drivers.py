@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -163,3 +165,17 @@ def test_the_doctor_names_what_is_wrong_with_a_driver(name: str, topic: str, tol
     ill = [finding for finding in diagnosis.findings if finding.state == "ill"]
     assert [finding.topic for finding in ill] == [topic]
     assert told in ill[0].text
+
+
+def test_a_driver_that_ends_at_once_is_told_of_at_once(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    begin = threading.Thread.start
+
+    def begin_slowly(thread: threading.Thread) -> None:
+        begin(thread)
+        time.sleep(0.3)  # as a busy machine may
+
+    monkeypatch.setattr(threading.Thread, "start", begin_slowly)
+    begun = time.monotonic()
+    with pytest.raises(TargetError, match="it ended with exit code 0"):
+        start("true").open()
+    assert time.monotonic() - begun < 10

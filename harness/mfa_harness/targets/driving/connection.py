@@ -15,6 +15,7 @@ import threading
 import time
 from typing import IO, TYPE_CHECKING, Final, Protocol
 
+from mfa_harness import interrupts
 from mfa_harness.targets.driving import websocket
 from mfa_harness.targets.target import TargetError
 
@@ -100,28 +101,29 @@ class Program:
         if not words:
             raise TargetError("--client ''", "no command", "Name the program that drives your client SDK")
         try:
-            self._process = subprocess.Popen(  # noqa: S603 - what the user asked us to start
-                words,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                env={**os.environ, "PYTHONUNBUFFERED": "1"},
-                start_new_session=True,
-            )
+            with interrupts.held():
+                self._process = subprocess.Popen(  # noqa: S603 - what the user asked us to start
+                    words,
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.PIPE,
+                    env={**os.environ, "PYTHONUNBUFFERED": "1"},
+                    start_new_session=True,
+                )
+                atexit.register(self.kill)
         except OSError as error:
             raise TargetError(
                 tried,
                 f"cannot be started: {error.strerror or error}",
                 "Is the program's name right, and on PATH?",
             ) from None
-        atexit.register(self.kill)
         self._listener = listener
         self._log = log
         self._sending = threading.Lock()
         self._threads = [
             threading.Thread(target=target, daemon=True) for target in (self._hear, self._overhear)
         ]
-        for thread in self._threads:
+        for thread in reversed(self._threads):  # who hears waits for who overhears, at the end
             thread.start()
 
     def _hear(self) -> None:
