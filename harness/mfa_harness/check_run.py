@@ -33,14 +33,15 @@ if TYPE_CHECKING:
     from mfa_harness.suite import Check
     from mfa_harness.targets.target import Target
 
-OK, FAILED, OURS, INTERRUPTED = 0, 1, 3, 130
+OK, FAILED, TOO_LITTLE, OURS, INTERRUPTED = 0, 1, 2, 3, 130
 
 
 def run_check(options: CheckOptions, reporters: Iterable[Reporter]) -> int:
     """Run the suite once.
 
     Returns:
-        The exit code: 0 passed, 1 a requirement failed, 3 a bug of ours, 130 interrupted.
+        The exit code: 0 passed, 1 a requirement failed, 2 fewer checks were carried out than `min_tested`, 3 a bug
+        of ours, 130 interrupted.
 
     Raises:
         UsageError: `only` or `skip` name nothing, or the two leave nothing.
@@ -92,7 +93,14 @@ def run_check(options: CheckOptions, reporters: Iterable[Reporter]) -> int:
     stale = expected.stale(
         results, [check.id for check in everything], passing_too=not options.update_expected_failures
     )
-    return _finish(run, results, list(stale), interrupted=interrupted, seconds=time.perf_counter() - begun)
+    return _finish(
+        run,
+        results,
+        list(stale),
+        wanted=options.min_tested,
+        interrupted=interrupted,
+        seconds=time.perf_counter() - begun,
+    )
 
 
 def _let_go(run: Run) -> None:
@@ -212,17 +220,21 @@ def _finish(
     results: Sequence[CheckFinished],
     stale: Sequence[StaleEntry],
     *,
+    wanted: int,
     interrupted: bool,
     seconds: float,
 ) -> int:
     verdicts = Counter(result.verdict for result in results)
     expected = Counter(result.verdict for result in results if result.expected is not None)
+    is_little = len(results) - verdicts[Verdict.NOT_APPLICABLE] < wanted
     if interrupted:
         code = INTERRUPTED
     elif verdicts[Verdict.ERROR]:
         code = OURS
+    elif stale or any(verdict.condemns for verdict in verdicts - expected):
+        code = FAILED
     else:
-        code = FAILED if stale or any(verdict.condemns for verdict in verdicts - expected) else OK
+        code = TOO_LITTLE if is_little else OK
     reasons = Counter(result.reason for result in results if result.verdict is Verdict.NOT_APPLICABLE)
     run.emit(
         RunFinished(
@@ -234,6 +246,7 @@ def _finish(
             seconds=seconds,
             expected={verdict.value: expected[verdict] for verdict in Verdict if expected[verdict]},
             stale=tuple(stale),
+            wanted=wanted if is_little and not interrupted else 0,
         )
     )
     return code

@@ -117,6 +117,7 @@ class RunFinished(msgspec.Struct, frozen=True, tag="run-finished", omit_defaults
 
     `counts` has every check by its verdict, `expected` those among them whose failure was expected. `exit_code` is the
     command's; `not_tested` maps a reason to how many checks it kept out; each `stale` entry makes the run fail.
+    `wanted` is there only where fewer checks were carried out than that many, which were asked for.
     """
 
     counts: dict[str, int]
@@ -127,6 +128,7 @@ class RunFinished(msgspec.Struct, frozen=True, tag="run-finished", omit_defaults
     seconds: float = 0.0
     expected: dict[str, int] = {}
     stale: tuple[StaleEntry, ...] = ()
+    wanted: int = 0
 
 
 Event = RunStarted | CheckFinished | Note | RunFinished

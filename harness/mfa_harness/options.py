@@ -33,6 +33,7 @@ class CheckOptions:
         client: a client SDK's driver by which people reach the target: a command or `listen:PORT`; "" for our own
             reference client.
         driver_log: where what is said to that driver and by it is kept; None for nowhere.
+        min_tested: how many checks have to be carried out, or the run has shown too little (exit 2).
         backend: the URL of an app's backend to test in place of an MFA server; "" for none.
         requests: what to ask that backend for ("GET /me"); empty for what the profile says.
     """
@@ -47,6 +48,7 @@ class CheckOptions:
     title: str = ""
     expected_failures: Path | None = None
     update_expected_failures: bool = False
+    min_tested: int = 1
     backend: str = ""
     requests: tuple[str, ...] = ()
     client: str = ""

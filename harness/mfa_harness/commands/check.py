@@ -61,6 +61,14 @@ def check(  # noqa: PLR0917 - typer passes options by name
             show_default=False,
         ),
     ] = False,
+    min_tested: Annotated[
+        int,
+        typer.Option(
+            metavar="N",
+            min=0,
+            help="Exit code 2 if fewer checks than that could be carried out.",
+        ),
+    ] = 1,
     backend: Annotated[
         str,
         typer.Option(
@@ -115,6 +123,7 @@ def check(  # noqa: PLR0917 - typer passes options by name
         title=title,
         expected_failures=expected_failures,
         update_expected_failures=update_expected_failures,
+        min_tested=min_tested,
         client=client,
         driver_log=driver_log,
         backend=backend,

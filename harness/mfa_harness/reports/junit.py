@@ -40,6 +40,7 @@ def render(events: Sequence[Event]) -> bytes:
             _case(suite, check)
     _missing(root, run)
     _stale(root, run)
+    _too_little(root, run)
     indent(root)
     document: bytes = tostring(root, encoding="utf-8", xml_declaration=True)
     return document + b"\n"
@@ -133,6 +134,13 @@ def _stale(root: Element, run: Run) -> None:
     failure = SubElement(case, "failure", {"type": "stale", "message": _text(run.stale_entries)})
     entries = [f"{entry.where}  {entry.check}: {entry.finding}; {entry.mend}" for entry in run.stale]
     failure.text = _text("\n" + "\n".join(entries) + "\n")
+
+
+def _too_little(root: Element, run: Run) -> None:
+    """A run in which next to nothing was tested must not look green."""
+    if run.lacks_checks:
+        case = _case_of_ours(root, run, "enough is tested", "errors")
+        SubElement(case, "error", {"type": "too little tested", "message": _text(run.headline[1])})
 
 
 def _case_of_ours(root: Element, run: Run, name: str, broken: str) -> Element:

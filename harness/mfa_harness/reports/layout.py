@@ -113,6 +113,7 @@ def summary(run: Run, width: int) -> list[str]:
         digits = max(len(str(count)) for _, count in run.not_tested)
         for reason, count in run.not_tested:
             lines += _entry("", f"{count:>{digits}}  {reason}", width, hang=digits + 2)
+    lines += _entry("to mend", run.mend, width) if run.mend else []
     if run.leftovers:
         lines += _entry("left behind", f"{len(run.leftovers)}, which could not be deleted", width)
         for leftover in run.leftovers:

@@ -60,6 +60,9 @@ def _document(run: Run) -> Iterator[str]:
         yield "|---:|---|"
         for reason, count in run.not_tested:
             yield f"| {count} | {escape(reason)} |"
+    if run.mend:
+        yield ""
+        yield f"To mend: {escape(run.mend)}"
     if run.leftovers:
         yield ""
         yield f"### Left behind: {len(run.leftovers)}"

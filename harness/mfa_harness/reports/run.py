@@ -126,6 +126,18 @@ class Run:
         return sum(check.verdict.condemns for check in self.checks if check.expected is None)
 
     @property
+    def lacks_checks(self) -> bool:
+        """Whether fewer checks were carried out than were asked for."""
+        return self.finished is not None and self.tested < self.finished.wanted
+
+    @property
+    def mend(self) -> str:
+        """What to do about a run that has tested too little; empty for any other."""
+        if not self.lacks_checks:
+            return ""
+        return "the reasons for what was not tested; `mfa-harness doctor` says what to change in the profile"
+
+    @property
     def leftovers(self) -> tuple[str, ...]:
         """What the run could not delete from the target."""
         return self.finished.leftovers if self.finished else ()
@@ -147,12 +159,13 @@ class Run:
         if self.finished is None or self.finished.interrupted:
             return Verdict.ERROR, f"INTERRUPTED after {len(self.checks)} of {self.total} checks: {self.tally}"
         if not self.tested:
-            which = (
-                f"none of {self.total} checks could be carried out" if self.total else "no check was selected"
+            none = (
+                "the one check could not be" if self.total == 1 else f"none of {self.total} checks could be"
             )
+            which = f"{none} carried out" if self.total else "no check was selected"
             return Verdict.ERROR, f"NOTHING TESTED: {which}"
         if self.condemned or self.finished.exit_code:
-            return self._condemnation(self.finished.exit_code)
+            return self._condemnation(self.finished)
         if self.tested == self.expected:
             only = f"{self.expected} of {self.total} checks {AS_EXPECTED}"
             return Verdict.WARN, f"NOTHING PASSED: {only}{self._asides(self._not_tested)}"
@@ -162,7 +175,7 @@ class Run:
         which = f"all {self.total} checks" if self.total > 1 else "the one check"
         return Verdict.PASS, f"PASS: {which}{self._aside}"
 
-    def _condemnation(self, exit_code: int) -> tuple[Verdict, str]:
+    def _condemnation(self, finished: RunFinished) -> tuple[Verdict, str]:
         broken = self.count(Verdict.FAIL) + self.count(Verdict.BLOCKED)
         ours = self.count(Verdict.ERROR)
         if broken:
@@ -178,7 +191,11 @@ class Run:
         if self.stale:
             aside = self._asides(self._as_expected, self._not_tested)
             return Verdict.FAIL, f"FAIL: the list of expected failures is stale: {self.stale_entries}{aside}"
-        return Verdict.FAIL, f"FAIL: every check passed, but the run does not (exit {exit_code}){self._aside}"
+        if self.lacks_checks:
+            asked = f"at least {finished.wanted} were asked for"
+            return Verdict.ERROR, f"TOO LITTLE TESTED: {self.tested} of {self.total} checks, and {asked}"
+        other = f"FAIL: every check passed, but the run does not (exit {finished.exit_code}){self._aside}"
+        return Verdict.FAIL, other
 
     @property
     def stale_entries(self) -> str:

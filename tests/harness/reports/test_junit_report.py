@@ -160,3 +160,13 @@ def test_a_run_that_was_cut_short_does_not_look_whole(make_check: MakeCheck, mak
 
 def test_a_run_of_nothing_is_still_a_document(make_run: MakeRun) -> None:
     assert list(parsed(make_run())) == []
+
+
+def test_a_run_that_tested_too_little_is_an_error_and_not_green(
+    make_check: MakeCheck, make_run: MakeRun
+) -> None:
+    skipped = make_check(Verdict.NOT_APPLICABLE, reason="no MFA")
+    root = parsed(make_run(skipped, wanted=1, exit_code=2))
+    assert root.get("errors") == "1"
+    (error,) = root.iter("error")
+    assert error.get("message") == "NOTHING TESTED: the one check could not be carried out"

@@ -57,9 +57,20 @@ def test_an_error_of_ours_is_never_called_a_failure_of_the_target(
 
 def test_a_run_in_which_nothing_could_be_tested_is_no_pass(make_check: MakeCheck, make_run: MakeRun) -> None:
     assert headline(make_run(make_check(Verdict.NOT_APPLICABLE, reason="no MFA"))) == (
-        "NOTHING TESTED: none of 1 checks could be carried out"
+        "NOTHING TESTED: the one check could not be carried out"
     )
     assert headline(make_run()) == "NOTHING TESTED: no check was selected"
+
+
+def test_a_run_that_tested_less_than_was_asked_for_says_so_and_what_to_do(
+    make_check: MakeCheck, make_run: MakeRun
+) -> None:
+    skipped = make_check(Verdict.NOT_APPLICABLE, reason="no MFA")
+    run = Run.of(make_run(make_check(), skipped, wanted=2, exit_code=2))
+    assert run.headline[1] == "TOO LITTLE TESTED: 1 of 2 checks, and at least 2 were asked for"
+    assert "mfa-harness doctor" in run.mend
+    failed = Run.of(make_run(make_check(Verdict.FAIL), skipped, wanted=2, exit_code=1))
+    assert failed.headline[1] == "FAIL: the one check that was carried out; 1 was NOT TESTED"
 
 
 def test_a_run_that_does_not_pass_for_another_reason_says_so(

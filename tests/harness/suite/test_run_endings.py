@@ -60,6 +60,7 @@ Scenario: breaks
         ([PASSES, NOT_APPLICABLE], 0, {"pass": 1, "n/a": 1}),
         ([PASSES, FAILS], 1, {"pass": 1, "fail": 1}),
         ([PASSES, FAILS, BREAKS], 3, {"pass": 1, "fail": 1, "error": 1}),
+        ([NOT_APPLICABLE], 2, {"n/a": 1}),
     ],
 )
 def test_the_worst_verdict_decides_the_exit_code(
@@ -67,6 +68,26 @@ def test_the_worst_verdict_decides_the_exit_code(
 ) -> None:
     ran = run("\n".join(scenarios))
     assert (ran.code, ran.finished.exit_code, ran.finished.counts) == (code, code, counts)
+
+
+@pytest.mark.parametrize(
+    ("scenarios", "wanted", "code"),
+    [
+        ([PASSES, NOT_APPLICABLE], "2", 2),
+        ([PASSES, NOT_APPLICABLE], "1", 0),
+        ([FAILS, NOT_APPLICABLE], "2", 1),
+        ([NOT_APPLICABLE], "0", 0),
+    ],
+)
+def test_a_run_that_tests_less_than_was_asked_for_is_no_pass(
+    write: Write, capsys: pytest.CaptureFixture[str], scenarios: list[str], wanted: str, code: int
+) -> None:
+    path = write("Feature: Mine\n" + "\n".join(scenarios))
+    words = ["check", "--features", str(path), "--only", "mine", "--min-tested", wanted]
+    assert main(words) == code
+    printed = capsys.readouterr().out
+    assert ("TOO LITTLE TESTED: 1 of 2 checks, and at least 2 were asked for" in printed) == (code == 2)
+    assert ("\nto mend      " in printed) == (int(wanted) > 1)
 
 
 def test_a_mistake_in_a_feature_file_is_exit_2_and_nothing_runs(
