@@ -179,7 +179,7 @@ def _lines(
             shown = found if every else [finding for finding in found if not finding.because]
             yield from page.columns(list(_rows(shown, verdict)), wide)
             if not every:
-                yield from page.columns(list(_grouped(found)), wide)
+                yield from page.columns(list(_grouped(found, verdict)), wide)
     yield ""
     yield _summary(findings)
 
@@ -191,16 +191,17 @@ def _rows(found: Iterable[Finding], verdict: str) -> Iterator[tuple[str, str, st
         text = case.sentence
         if verdict == "policy":
             text = f"{finding.outcome}: {text}"
-        elif verdict in ("n/a", "blocked", "refused", "crashed") and finding.said:
-            text = f"{text} {finding.said}"
+        elif verdict in ("n/a", "blocked", "refused", "crashed"):
+            text = f"{text} {finding.said or finding.because}".rstrip()
         yield f"  {case.id}", step, text
 
 
-def _grouped(found: Iterable[Finding]) -> Iterator[tuple[str, str]]:
-    """How many are not due, and why."""
+def _grouped(found: Iterable[Finding], verdict: str) -> Iterator[tuple[str, str]]:
+    """How many are not due, or not tried, and why."""
+    word = "tried" if verdict == "n/a" else "due"
     reasons = Counter(finding.because for finding in found if finding.because)
     for reason, count in reasons.items():
-        yield f"  {count} case{'s' if count != 1 else ''}", f"not due, because {reason} (--all shows them)"
+        yield f"  {count} case{'s' if count != 1 else ''}", f"not {word}, because {reason} (--all shows them)"
 
 
 def _summary(findings: Sequence[Finding]) -> str:

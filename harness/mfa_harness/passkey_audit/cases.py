@@ -10,7 +10,7 @@ from mfa_harness.passkey_audit.sequences import SEQUENCES
 from mfa_simulators.passkey import ACCEPT, FAULTS, POLICY
 
 if TYPE_CHECKING:
-    from mfa_harness.passkey_audit.sequences import Sequence
+    from mfa_harness.passkey_audit.sequence import Sequence
     from mfa_simulators.passkey import Fault
 
 Ceremony = Literal["create", "get"]

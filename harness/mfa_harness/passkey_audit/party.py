@@ -29,7 +29,13 @@ CLAIMS = (ATTESTATION, TRUST, COUNTER, BACKUP, FRAMES, STATE, PORT, STRICT)
 class RelyingParty(Protocol):
     """One account at a relying party, fresh for each check. Anything that is not refused by raising is accepted.
 
-    Only the four methods are needed. The attributes are read with `getattr`, and may be left out.
+    Only the four methods are needed. The attributes are read with `getattr`, and may be left out. So may four more
+    methods, each of which lets some sequences be tried:
+
+    `another()`: another account of the same party, which knows its own credentials from this one's.
+    `again()`: the same account in another session.
+    `delete(credential_id)`: deletes a credential of the account, by its id in base64url.
+    `wait(seconds)`: lets time pass.
 
     Attributes:
         origin: of the page; `https://app.example.org` by default.

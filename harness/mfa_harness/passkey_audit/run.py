@@ -19,6 +19,7 @@ from mfa_harness.passkey_audit.party import (
     refusals_of,
     wants_verification,
 )
+from mfa_harness.passkey_audit.sequence import NotOffered
 from mfa_harness.passkey_audit.verdict import Finding, Verdict
 from mfa_simulators.clock import VirtualClock
 from mfa_simulators.passkey import ACCEPT, POLICY, VirtualPasskey, WebAuthnError
@@ -86,13 +87,13 @@ def _try(party: RelyingParty, case: Case) -> Finding:
             options = party.creation_options()
             attested = options.get("attestation") in _ASKS
             needed = _lacking(case, party, options, attested=attested)
-            response = key.create(_with_attestation(options, case), origin=origin, fault=case.fault)
+            response = _lied(key.create, _with_attestation(options, case), origin, case.fault)
             last = _later(party.register, response)
         else:
             key, needed, last = _assertion(party, case, key)
-    except LookupError as error:
-        return Finding(case, Verdict.NOT_APPLICABLE, said=str(error))
-    except (ValueError, WebAuthnError) as error:
+    except NotOffered as error:
+        return Finding(case, Verdict.NOT_APPLICABLE, because=str(error))
+    except WebAuthnError as error:
         return Finding(case, Verdict.NOT_APPLICABLE, said=str(error))
     except Exception as error:  # noqa: BLE001 - whatever another's code raises
         return Finding(case, Verdict.BLOCKED, said=f"the honest steps before were refused: {_words(error)}")
@@ -108,8 +109,17 @@ def _assertion(
         key.configure(user_verification=False)
     options = party.request_options()
     needed = _lacking(case, party, options, attested=False)
-    response = key.get(options, origin=origin_of(party), fault=case.fault)
+    response = _lied(key.get, options, origin_of(party), case.fault)
     return key, needed, _later(party.authenticate, response)
+
+
+def _lied(
+    ceremony: Callable[..., dict[str, Any]], options: dict[str, Any], origin: str, fault: str
+) -> dict[str, Any]:
+    try:
+        return ceremony(options, origin=origin, fault=fault)
+    except ValueError as error:  # what this passkey makes here cannot have the fault
+        raise NotOffered(str(error)) from error
 
 
 def _later(call: Callable[[dict[str, Any]], Any], response: dict[str, Any]) -> Callable[[], Any]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final
 
+from mfa_harness.passkey_audit.accounts import ACCOUNTS
 from mfa_harness.passkey_audit.party import COUNTER, STATE, origin_of
+from mfa_harness.passkey_audit.sequence import NotOffered, Sequence, anew, sign_in, with_id
 from mfa_simulators.passkey import ACCEPT, POLICY
 
 if TYPE_CHECKING:
@@ -15,38 +15,15 @@ if TYPE_CHECKING:
     from mfa_harness.passkey_audit.party import RelyingParty
     from mfa_simulators.passkey import VirtualPasskey
 
-    Attempt = Callable[[RelyingParty, VirtualPasskey], Callable[[], Any]]
-
-
-@dataclass(frozen=True, slots=True)
-class Sequence:
-    """Honest steps, and the last one, which must be refused (or accepted).
-
-    Attributes:
-        slug: its name.
-        ceremony: of the last step.
-        sentence: what is tried.
-        step: what must catch it, `policy`, or `accept`.
-        needs: the claim without which it is left to the caller.
-        prepare: makes the honest steps, and gives the last one.
-    """
-
-    slug: str
-    ceremony: Literal["create", "get"]
-    sentence: str
-    step: str
-    needs: str
-    prepare: Attempt
-
 
 def _replay(party: RelyingParty, key: VirtualPasskey) -> Callable[[], Any]:
-    _sign_in(party, key)
+    sign_in(party, key)
     old = key.replay()
     return lambda: party.authenticate(old)
 
 
 def _replay_later(party: RelyingParty, key: VirtualPasskey) -> Callable[[], Any]:
-    _sign_in(party, key)
+    sign_in(party, key)
     old = key.replay()
     party.request_options()
     return lambda: party.authenticate(old)
@@ -59,7 +36,7 @@ def _after_refusal(party: RelyingParty, key: VirtualPasskey) -> Callable[[], Any
         party.authenticate(key.get(options, origin=origin, fault="signature-flipped"))
     except Exception:  # noqa: BLE001 - that it is refused is another case's concern
         return lambda: party.authenticate(key.get(options, origin=origin))
-    raise LookupError("the broken signature before was accepted")
+    raise NotOffered("the broken signature before was accepted")
 
 
 def _registration_replay(party: RelyingParty, key: VirtualPasskey) -> Callable[[], Any]:
@@ -74,40 +51,54 @@ def _same_credential(party: RelyingParty, key: VirtualPasskey) -> Callable[[], A
     twin = key.clone()
     held = key.credentials[0]
     options = party.creation_options() | {"excludeCredentials": []}
-    response = _with_id(twin, options, origin, held.id)
+    response = with_id(twin, options, origin, held.id)
     return lambda: party.register(response)
 
 
 def _clone(party: RelyingParty, key: VirtualPasskey) -> Callable[[], Any]:
     twin = key.clone()
-    _sign_in(party, key)
-    _sign_in(party, key)
-    return lambda: _sign_in(party, twin)
+    sign_in(party, key)
+    sign_in(party, key)
+    return lambda: sign_in(party, twin)
 
 
 def _rollback(party: RelyingParty, key: VirtualPasskey) -> Callable[[], Any]:
-    _sign_in(party, key)
+    sign_in(party, key)
     key.rollback(1)
-    return lambda: _sign_in(party, key)
+    return lambda: sign_in(party, key)
+
+
+def _by_turns(party: RelyingParty, key: VirtualPasskey) -> Callable[[], Any]:
+    laptop = key.clone()
+    sign_in(party, key)
+    sign_in(party, key)
+    return lambda: sign_in(party, laptop)
+
+
+def _crossing(party: RelyingParty, key: VirtualPasskey) -> Callable[[], Any]:
+    origin = origin_of(party)
+    first, second = (key.get(party.request_options(), origin=origin) for _ in range(2))
+    party.authenticate(second)
+    return lambda: party.authenticate(first)
 
 
 def _zero_for_ever(party: RelyingParty, key: VirtualPasskey) -> Callable[[], Any]:
     synced = key.clone()
     synced.configure(counter="zero")
-    party.register(synced.create(_anew(party.creation_options()), origin=origin_of(party)))
-    _sign_in(party, synced)
-    return lambda: _sign_in(party, synced)
+    party.register(synced.create(anew(party.creation_options()), origin=origin_of(party)))
+    sign_in(party, synced)
+    return lambda: sign_in(party, synced)
 
 
 def _lost_verification(party: RelyingParty, key: VirtualPasskey) -> Callable[[], Any]:
-    _sign_in(party, key)
+    sign_in(party, key)
     return lambda: party.authenticate(
         key.get(party.request_options(), origin=origin_of(party), flags={"UV": False})
     )
 
 
 def _lost_backup(party: RelyingParty, key: VirtualPasskey) -> Callable[[], Any]:
-    _sign_in(party, key)
+    sign_in(party, key)
     return lambda: party.authenticate(
         key.get(party.request_options(), origin=origin_of(party), flags={"BS": False})
     )
@@ -115,40 +106,9 @@ def _lost_backup(party: RelyingParty, key: VirtualPasskey) -> Callable[[], Any]:
 
 def _strangers(party: RelyingParty, key: VirtualPasskey) -> Callable[[], Any]:
     stranger = key.clone()
-    stranger.create(_anew(party.creation_options()), origin=origin_of(party))
+    stranger.create(anew(party.creation_options()), origin=origin_of(party))
     options = party.request_options() | {"allowCredentials": []}
     return lambda: party.authenticate(stranger.get(options, origin=origin_of(party)))
-
-
-def _sign_in(party: RelyingParty, key: VirtualPasskey) -> Any:
-    return party.authenticate(key.get(party.request_options(), origin=origin_of(party)))
-
-
-def _anew(options: dict[str, Any]) -> dict[str, Any]:
-    """Options that exclude nothing, for another user of the same authenticator."""
-    return options | {"excludeCredentials": []}
-
-
-def _with_id(key: VirtualPasskey, options: dict[str, Any], origin: str, identifier: bytes) -> dict[str, Any]:
-    """A registration with a key of its own that takes an id which is registered already.
-
-    Nothing is signed where no attestation is given, so the id can be put in the place of the key's own.
-    """
-    response = key.create(options | {"attestation": "none"}, origin=origin)
-    own = _decode(response["rawId"])
-    inner = response["response"]
-    for name in ("attestationObject", "authenticatorData"):
-        inner[name] = _encode(_decode(inner[name]).replace(own, identifier))
-    response["id"] = response["rawId"] = _encode(identifier)
-    return response
-
-
-def _decode(text: str) -> bytes:
-    return urlsafe_b64decode(text + "=" * (-len(text) % 4))
-
-
-def _encode(raw: bytes) -> str:
-    return urlsafe_b64encode(raw).rstrip(b"=").decode()
 
 
 SEQUENCES: Final = (
@@ -187,6 +147,22 @@ SEQUENCES: Final = (
         _rollback,
     ),
     Sequence(
+        "devices-by-turns",
+        "get",
+        "A synced passkey's two devices sign in by turns, and each counts for itself: an honest clone.",
+        POLICY,
+        "",
+        _by_turns,
+    ),
+    Sequence(
+        "answers-cross",
+        "get",
+        "Two sign-ins are under way, and the passkey's second answer arrives first.",
+        POLICY,
+        "",
+        _crossing,
+    ),
+    Sequence(
         "counter-zero-for-ever", "get", "A synced passkey's counter stays zero.", ACCEPT, "", _zero_for_ever
     ),
     Sequence(
@@ -201,4 +177,5 @@ SEQUENCES: Final = (
     Sequence(
         "stranger", "get", "A credential signs that was never registered.", "7.2 step 6", "", _strangers
     ),
+    *ACCOUNTS,
 )

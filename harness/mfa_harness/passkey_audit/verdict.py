@@ -47,7 +47,7 @@ class Finding:
         verdict: what came of it.
         outcome: `accepted`, `refused` or `crashed`; empty where nothing was tried.
         said: the refusal's own words, or why nothing was tried.
-        because: why the step is not due, where it is not.
+        because: why the step is not due, where it is not, or what the party does not offer that the case needs.
     """
 
     case: Case

@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from mfa_harness.passkey_audit.party import BACKUP, COUNTER, FRAMES, PORT, STATE, STRICT
+from mfa_harness.passkey_audit.sequence import NotOffered
+from mfa_harness.scenario import permits
 from mfa_harness.scenario.actor import Actor
+from mfa_harness.verdicts import Blocked, NotApplicable
 from mfa_simulators.client import ClientError
 
 if TYPE_CHECKING:
@@ -31,7 +34,8 @@ class WireParty:
 
     refusals = (Refused,)
 
-    def __init__(self, environment: Environment, profile: Profile, *, seed: str) -> None:
+    def __init__(self, actor: Actor) -> None:
+        environment, profile = actor.environment, actor.profile
         self.origin = environment.origin
         claims = [STATE, FRAMES, BACKUP, STRICT]
         if "://localhost" not in environment.origin:  # whose default takes any port
@@ -39,8 +43,43 @@ class WireParty:
         if profile.tolerances.counter == "refuse":
             claims.append(COUNTER)
         self.claims = tuple(claims)
-        self._actor = Actor("she", methods=(), email_name="audit")
-        self._actor.enter(environment, profile, seed=seed)
+        self._actor = actor
+        self._client: Any = actor.client
+
+    def another(self) -> WireParty:
+        """Another user of the same server."""
+        return WireParty(_newcomer(self._actor.environment, self._actor.profile, "the other user"))
+
+    def again(self) -> WireParty:
+        """The same user, signed in from another browser."""
+        self._actor.sign_in()
+        return WireParty(self._actor)
+
+    def delete(self, credential_id: str) -> None:
+        """Deletes a passkey, with what the server asks for before that.
+
+        Raises:
+            NotOffered: the user could not be given an authenticator app to prove herself with.
+        """
+        actor, client = self._actor, self._client
+        (passkey,) = (each.id for each in client.get_passkeys() if each.credential_id == credential_id)
+        try:
+            actor.enrol_app()
+            permit = permits.for_removal(actor)
+        except (ClientError, Blocked, NotApplicable) as error:
+            raise NotOffered(f"nobody can prove herself here without a passkey: {error}") from error
+        client.delete_passkey(passkey, mfa_token=permit.mfa_token)
+
+    def wait(self, seconds: float) -> None:
+        """Lets time pass.
+
+        Raises:
+            NotOffered: the server's time is real.
+        """
+        try:
+            self._actor.environment.advance(seconds)
+        except NotApplicable as error:
+            raise NotOffered(str(error)) from error
 
     def creation_options(self) -> dict[str, Any]:
         """Begins a registration."""
@@ -60,10 +99,6 @@ class WireParty:
         """Ends it."""
         self._sent(lambda: self._client.finish_passkey_authentication(response))
 
-    @property
-    def _client(self) -> Any:
-        return self._actor.client
-
     @staticmethod
     def _sent(call: Any) -> None:
         try:
@@ -74,6 +109,12 @@ class WireParty:
             if status is None or status >= _SERVER_ERROR:
                 raise Broken(text) from error
             raise Refused(text) from error
+
+
+def _newcomer(environment: Environment, profile: Profile, name: str) -> Actor:
+    actor = Actor("she", methods=(), email_name="audit")
+    actor.enter(environment, profile, seed=name)
+    return actor
 
 
 class WireSource:
@@ -98,7 +139,7 @@ class WireSource:
         """A new user in a new environment."""
         self._shut()
         self._open = self._target.arrange({}, scenario=f"passkey audit {case}", locks_out=False)
-        return WireParty(self._open, self._target.profile, seed=f"passkey audit {case}")
+        return WireParty(_newcomer(self._open, self._target.profile, f"passkey audit {case}"))
 
     def close(self) -> list[str]:
         """Deletes what was made; what could not be is returned."""

@@ -104,6 +104,9 @@ class Believer(StrictParty):
     def authenticate(self, response: Any) -> None:
         pass
 
+    def delete(self, credential_id: str) -> None:
+        pass
+
 
 class Refuser(StrictParty):
     """Refuses whatever comes."""
