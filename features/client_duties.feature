@@ -111,3 +111,44 @@ Feature: What a client owes its user
     When she reads her recovery codes
     And she reads her recovery codes again
     Then her client has made no new recovery codes
+
+  @client.uri-honoured.other-parameters
+  Scenario: An app is set up with the algorithm, digits and period that the server chose
+    Given the setting "totp_algorithm" is "SHA256"
+    And the setting "totp_digits" is 8
+    And the setting "totp_period" is 60
+    And a user who has enrolled no MFA method
+    When she starts to add an authenticator app
+    And she enters the current code
+    Then she has an authenticator app enrolled
+
+  @client.prompts-once.sign-in
+  Scenario: What is missing is asked for once a sign-in
+    Given session-based MFA is on
+    And a user who has enrolled an authenticator app
+    When she signs out
+    And she lets her client say by itself what is missing
+    And she signs in again with an e-mail code in the same browser
+    And she refreshes her session
+    Then her client has asked for MFA once
+
+  @client.prompts-once.next-sign-in
+  Scenario: What is missing is asked for again at the next sign-in
+    Given session-based MFA is on
+    And a user who has enrolled an authenticator app
+    When she signs out
+    And she lets her client say by itself what is missing
+    And she signs in again with an e-mail code in the same browser
+    And she signs out
+    And she signs in again with an e-mail code in the same browser
+    Then her client has asked for MFA twice
+
+  @client.prompts-once.page-reload
+  Scenario: What is missing is asked for again when the page is loaded again
+    Given session-based MFA is on
+    And a user who has enrolled an authenticator app
+    When she signs out
+    And she lets her client say by itself what is missing
+    And she signs in again with an e-mail code in the same browser
+    And she loads the page again
+    Then her client has asked for MFA twice

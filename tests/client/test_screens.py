@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from mfa_simulators.client import ClientError, screens
+from mfa_simulators.client import ClientError, ScreenContent, screens
 
 if TYPE_CHECKING:
     from tests.client.conftest import FakeApi
@@ -167,3 +167,85 @@ def test_what_a_screen_is_not_for_is_refused(api: FakeApi) -> None:
         client.show_screen("mfa-qr")
     with pytest.raises(ValueError, match="no screen"):
         client.hide_screen("mfa-qr")
+
+
+def test_what_is_due_cannot_be_dismissed_and_what_is_not_can(api: FakeApi) -> None:
+    gated = api.signed_in(user=api.user(scope="requiresAdditionalAuth"))
+    gated.show_screen(screens.OTP_VERIFICATION)
+    assert not gated.dismiss_screen()
+    assert gated.current_screen == screens.OTP_VERIFICATION
+    full = api.signed_in()
+    full.show_screen(screens.OTP_VERIFICATION)
+    assert full.dismiss_screen()
+    assert full.current_screen is None
+    assert not full.dismiss_screen()
+
+
+def methods(**of: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"devices": [], "passkeys": [], "userHasVerifiedMfaMethods": bool(of), **of}
+
+
+@pytest.mark.parametrize(
+    ("have", "screen"),
+    [
+        (methods(), screens.CHOOSE_TYPE),
+        (
+            methods(devices=[{"id": "d", "verified": True, "createdAt": "2026-01-02"}]),
+            screens.OTP_VERIFICATION,
+        ),
+        (
+            methods(
+                devices=[{"id": "d", "verified": True, "createdAt": "2026-01-02"}],
+                passkeys=[{"id": "p", "createdAt": "2026-01-01"}],
+            ),
+            screens.OTP_VERIFICATION,
+        ),
+    ],
+)
+def test_a_prompt_opens_what_the_user_can_do(api: FakeApi, have: dict[str, Any], screen: str) -> None:
+    client = api.signed_in()
+    api.answer("GET users/mfa/methods", have)
+    client.prompt_mfa_auth()
+    assert client.current_screen == screen
+
+
+def test_a_prompt_begins_the_ceremony_of_a_newer_passkey(api: FakeApi) -> None:
+    client = api.signed_in()
+    passkeys = [{"id": "p", "createdAt": "2026-01-03"}]
+    devices = [{"id": "d", "verified": True, "createdAt": "2026-01-02"}]
+    api.answer("GET users/mfa/methods", methods(devices=devices, passkeys=passkeys))
+    api.answer("GET users/passkeys/authenticate", {"error": "later"}, status=503)
+    with pytest.raises(ClientError, match="later"):
+        client.prompt_mfa_auth()
+    assert client.current_screen is None
+
+
+def test_a_prompt_passes_over_a_method_that_is_switched_off(api: FakeApi) -> None:
+    api.settings(methods={"totp": True, "passkey": False})
+    client = api.signed_in()
+    passkeys = [{"id": "p", "createdAt": "2026-01-03"}]
+    devices = [{"id": "d", "verified": True, "createdAt": "2026-01-02"}]
+    api.answer("GET users/mfa/methods", methods(devices=devices, passkeys=passkeys))
+    client.prompt_mfa_auth()
+    assert client.current_screen == screens.OTP_VERIFICATION
+
+
+def test_a_screen_can_be_read(api: FakeApi) -> None:
+    client = api.signed_in()
+    client.show_screen(screens.QR_CODE)
+    assert client.read_screen().uri == REGISTRATION["uri"]
+    client.show_screen(screens.VIEW_BACKUP_CODES)
+    assert client.read_screen().recovery_codes == ("A", "B")
+    client.show_screen(screens.OTP_VERIFICATION)
+    assert client.read_screen() == ScreenContent()
+
+
+def test_the_sync_flow_opens_the_screen_that_is_due_and_signing_out_closes_it(api: FakeApi) -> None:
+    client = api.connect()
+    client.sync_mfa_flow()
+    api.signed_in(client, user=api.user(mfaBackupCodeAcknowledgement="pending"))
+    assert (client.prompts, client.current_screen) == (("recovery_codes",), screens.VIEW_BACKUP_CODES)
+    client.reload()
+    assert client.prompts == ("recovery_codes", "recovery_codes")
+    client.logout()
+    assert client.current_screen is None

@@ -27,6 +27,7 @@ MODULES = (
     "backend",
     "chance",
     "client_duties",
+    "screens",
     "outcomes",
     "sights",
     "acts",

@@ -1,8 +1,8 @@
-"""What a client owes its user: what it believes, keeps, sends and shows. Judged on its results and on the wire."""
+"""What a client owes its user: what it believes, keeps, sends and says. Judged on its results and on the wire."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
 from mfa_harness.scenario.outcome import describe, require
 from mfa_harness.steps.lexicons import ACTS, ENDINGS, FACTS
@@ -16,10 +16,9 @@ if TYPE_CHECKING:
     from mfa_harness.events import Exchange
     from mfa_harness.scenario.actor import Actor
     from mfa_harness.scenario.world import World
-    from mfa_simulators.client.protocol import ScreenWords
 
 
-def _wire(world: World) -> Sequence[Exchange]:
+def wire_of(world: World) -> Sequence[Exchange]:
     """What the server saw of this scenario.
 
     Raises:
@@ -120,7 +119,7 @@ def still_signed_in(world: World, actor: Actor) -> None:
 def _codes_sent(world: World) -> list[Exchange]:
     return [
         exchange
-        for exchange in _wire(world)
+        for exchange in wire_of(world)
         if exchange.method == "POST" and exchange.path.startswith("/users/mfa/auth/")
     ]
 
@@ -135,7 +134,7 @@ def sent_once(world: World) -> None:
 @FACTS.phrase("her client has had its session token renewed since the deletion")
 def renewed_after_deletion(world: World) -> None:
     """POST refresh after DELETE users/mfa."""
-    wire = _wire(world)
+    wire = wire_of(world)
     deletions = [
         number
         for number, exchange in enumerate(wire)
@@ -153,7 +152,7 @@ def renewed_after_deletion(world: World) -> None:
 @FACTS.phrase("her elevated token has gone along with nothing")
 def elevated_kept_back(world: World) -> None:
     """No call had the header: none of them was of the token's scope."""
-    along = [exchange for exchange in _wire(world) if exchange.headers.get(ELEVATED_TOKEN_HEADER)]
+    along = [exchange for exchange in wire_of(world) if exchange.headers.get(ELEVATED_TOKEN_HEADER)]
     found = ", ".join(f"{exchange.method} {exchange.path}" for exchange in along)
     require(not along, "an elevated token that is sent for its own scope only", f"it went along with {found}")
 
@@ -162,7 +161,7 @@ def elevated_kept_back(world: World) -> None:
 def nothing_regenerated(world: World) -> None:
     """No POST users/mfa/recovery."""
     made = sum(
-        exchange.method == "POST" and exchange.path == "/users/mfa/recovery" for exchange in _wire(world)
+        exchange.method == "POST" and exchange.path == "/users/mfa/recovery" for exchange in wire_of(world)
     )
     require(not made, "showing recovery codes makes no new ones", f"POST users/mfa/recovery, {made} times")
 
@@ -184,42 +183,3 @@ def says_device_limit(world: World) -> None:
     error = world.outcome.error
     kind = error.kind if error else "no error"
     require(kind in ("device_limit", "unauthorized"), "an error of kind device_limit or unauthorized", kind)
-
-
-# -- what it shows -----------------------------------------------------------------------------------------------
-
-
-def _screens(actor: Actor) -> ScreenWords:
-    client: Any = actor.client
-    if not hasattr(client, "show_screen"):
-        raise NotApplicable("the client has no screens")
-    return cast("ScreenWords", client)
-
-
-@ACTS.phrase('opens the screen "{text}"')
-def opens(world: World, actor: Actor, text: str) -> None:
-    """show_screen."""
-    world.try_out(actor, f"opening the screen {text}", lambda a: _screens(a).show_screen(text))
-
-
-@ACTS.phrase('closes the screen "{text}"')
-def closes(world: World, actor: Actor, text: str) -> None:
-    """hide_screen."""
-    world.try_out(actor, f"closing the screen {text}", lambda a: _screens(a).hide_screen(text))
-
-
-@FACTS.phrase("no screen is visible")
-def no_screen(world: World) -> None:
-    """current_screen is none."""
-    _visible(world, None)
-
-
-@FACTS.phrase('the screen "{text}" is visible')
-def screen_visible(world: World, text: str) -> None:
-    """current_screen is this one."""
-    _visible(world, text)
-
-
-def _visible(world: World, wanted: str | None) -> None:
-    found = _screens(world.actor("she")).current_screen
-    require(found == wanted, wanted or "no screen visible", found or "no screen visible")

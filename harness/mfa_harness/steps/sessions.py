@@ -23,6 +23,11 @@ def _by_email(world: World) -> Callable[[Actor], Session]:
     return lambda actor: actor.sign_in()
 
 
+@WAYS.phrase("an e-mail code in the same browser")
+def _by_email_here(world: World) -> Callable[[Actor], Session]:
+    return lambda actor: actor.sign_in_here()
+
+
 @WAYS.phrase("her passkey")
 def _by_passkey(world: World) -> Callable[[Actor], Session]:
     world.need("passkey-sign-in")
@@ -46,7 +51,7 @@ def _externally(world: World) -> Callable[[Actor], Session]:
     way=WAYS,
 )
 def signs_in(world: World, who: str, way: str | None) -> None:
-    """Sign in from another browser, by e-mail code unless said; what follows happens in that browser."""
+    """Sign in, from another browser and by e-mail code unless said; what follows happens in that browser."""
     actor = world.actor(who)
     sign_in = WAYS.resolve(way or "an e-mail code", world)
     world.attempt(actor, f"signing in with {way or 'an e-mail code'}", sign_in, honest=sign_in)

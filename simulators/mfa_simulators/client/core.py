@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote
 
@@ -58,7 +59,6 @@ class ClientCore:
         self.origin = origin
         self.passkey = passkey
         self.events = Events()
-        self.sync = SyncFlow()
         self._randomness = randomness or SystemRandomness()
         self.transport = Transport(
             base_url, environment_id, origin=origin, http=http, clock=clock, randomness=self._randomness
@@ -70,6 +70,11 @@ class ClientCore:
         self._device_key = device_key
         self._session_key: DeviceKey | None = None
         self._nonces = NoncePool(self._fetch_nonces, clock)
+
+    @cached_property
+    def sync(self) -> SyncFlow:
+        """What runs the application's handler, once a login."""
+        return SyncFlow()
 
     @property
     def state(self) -> ClientState:
@@ -169,9 +174,10 @@ class ClientCore:
 
     def _notice_user(self) -> None:
         """Runs after every change of the user."""
-        self.sync.notice(self._pending())
+        self.sync.notice(self.pending())
 
-    def _pending(self) -> Pending | None:
+    def pending(self) -> Pending | None:
+        """What is still to be done in this session; None when nothing is, or nobody is signed in."""
         user = self.memory.user
         if user is None:
             return None

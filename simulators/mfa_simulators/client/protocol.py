@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         MfaDevice,
         MfaMethods,
         OtpVerification,
+        ScreenContent,
         Session,
         StepUp,
         TotpRegistration,
@@ -257,7 +258,24 @@ class Client(SessionWords, MfaWords, PasskeyWords, StepUpWords, Protocol):
     """A whole client."""
 
 
-class ScreenWords(Protocol):
+class SyncWords(Protocol):
+    """What a client does by itself when something is still to be done: the vendor's sync flow (D-22, D-23)."""
+
+    def sync_mfa_flow(self) -> None:
+        """From now on the client tells its app what is missing and, where it has screens, opens the right one."""
+        ...
+
+    @property
+    def prompts(self) -> tuple[str, ...]:
+        """What it has told its app since then, oldest first: "mfa" or "recovery_codes"."""
+        ...
+
+    def reload(self) -> None:
+        """Loads the page again, or starts the app again: what the client keeps of its session it takes up."""
+        ...
+
+
+class ScreenWords(SyncWords, Protocol):
     """What a client with screens can do besides (D-94)."""
 
     @property
@@ -271,4 +289,20 @@ class ScreenWords(Protocol):
 
     def hide_screen(self, name: str) -> bool:
         """Closes a screen; False when it was not the visible one."""
+        ...
+
+    def dismiss_screen(self) -> bool:
+        """Does what the user can do to be rid of the visible screen; False when that closes nothing."""
+        ...
+
+    def prompt_mfa_auth(self) -> None:
+        """Opens what this user needs: her newest method's challenge, or the choice of a first method (D-97)."""
+        ...
+
+    def read_screen(self) -> ScreenContent:
+        """What the visible screen shows."""
+        ...
+
+    def submit_screen(self, *, code: str | None = None) -> None:
+        """Presses the visible screen's button, a code typed in first where one is given."""
         ...

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Final
 
 from mfa_simulators.client.errors import ClientError
 from mfa_simulators.client.events import AUTH_FLOW_CANCEL
+from mfa_simulators.client.values import MfaDevice, ScreenContent, TotpRegistration, UserPasskey
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from mfa_simulators.client.step_up import StepUpCalls
     from mfa_simulators.client.values import Session
@@ -22,6 +23,7 @@ MANAGE: Final = "manage-totp"
 
 _EITHER: Final = ("totp", "passkey")
 _TOTP: Final = ("totp",)
+_PASSKEY: Final = ("passkey",)
 
 METHODS_OF_SCREEN: Final[Mapping[str, tuple[str, ...]]] = {
     CHOOSE_TYPE: _EITHER,
@@ -88,9 +90,45 @@ class Screens:
         _methods_of(name)
         if self._current != name:
             return False
-        self._close()
+        self.close()
         self._client.events.emit(AUTH_FLOW_CANCEL, screen=name)
         return True
+
+    def dismiss(self) -> bool:
+        """The user's own way out: Escape, a cross. While something is due there is none (D-22): only signing out.
+
+        Returns:
+            Whether the screen closed.
+        """
+        if self._current is None or self._client.pending() is not None:
+            return False
+        return self.hide(self._current)
+
+    def prompt(self) -> None:
+        """Opens what this user needs: the challenge of her newest method that is switched on, else the choice.
+
+        A passkey's ceremony begins at once, without a screen.
+
+        Raises:
+            ClientError: the methods cannot be read, or the passkey's response was refused.
+        """
+        methods = self._client.get_mfa_methods()
+        devices = methods.devices if self._allowed(_TOTP) else ()
+        passkeys = methods.passkeys if self._allowed(_PASSKEY) else ()
+        if not methods.user_has_verified_mfa_methods:
+            self.show(CHOOSE_TYPE)
+        elif passkeys and _newest(passkeys) >= _newest(devices):
+            self._client.authenticate_passkey_mfa(create_mfa_token=True)
+        else:
+            self.show(OTP_VERIFICATION)
+
+    def read(self) -> ScreenContent:
+        """What the visible screen shows, as far as her phone or her pen need it."""
+        if isinstance(self.content, TotpRegistration):
+            return ScreenContent(uri=self.content.uri)
+        if self._current == VIEW_BACKUP_CODES and isinstance(self.content, tuple):
+            return ScreenContent(recovery_codes=self.content)
+        return ScreenContent()
 
     def submit(self, code: str) -> Session:
         """Types a code into the visible screen: of the app, or a recovery code. A refused one leaves it open.
@@ -107,7 +145,7 @@ class Screens:
             session = self._client.authenticate_mfa_recovery_code(code, create_mfa_token=True)
         else:
             raise ValueError(f"the screen {self._current!r} takes no code")
-        self._close()
+        self.close()
         if self._client.is_pending_recovery_codes_acknowledgment():
             self.show(VIEW_BACKUP_CODES)
         return session
@@ -122,10 +160,11 @@ class Screens:
         if self._current != VIEW_BACKUP_CODES:
             raise ValueError(f"the screen {self._current!r} shows no recovery codes")
         session = self._client.acknowledge_recovery_codes()
-        self._close()
+        self.close()
         return session
 
-    def _close(self) -> None:
+    def close(self) -> None:
+        """Nothing is visible any more: nobody is signed in."""
         self._current = self.content = None
 
     def _allowed(self, methods: tuple[str, ...]) -> bool:
@@ -143,3 +182,8 @@ def _methods_of(name: str) -> tuple[str, ...]:
     if name not in METHODS_OF_SCREEN:
         raise ValueError(f"no screen {name!r}: there are {', '.join(METHODS_OF_SCREEN)}")
     return METHODS_OF_SCREEN[name]
+
+
+def _newest(methods: Sequence[MfaDevice | UserPasskey]) -> str:
+    """When the newest of them was made; ISO 8601 sorts as text."""
+    return max((method.created_at or "" for method in methods), default="")

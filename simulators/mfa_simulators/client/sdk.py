@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-from mfa_simulators.client.screens import Screens
+from mfa_simulators.client.events import LOGOUT
+from mfa_simulators.client.screens import VIEW_BACKUP_CODES, Screens
 from mfa_simulators.client.step_up import StepUpCalls
+
+if TYPE_CHECKING:
+    from mfa_simulators.client.sync import Pending
+    from mfa_simulators.client.values import ScreenContent
 
 
 class MfaClient(StepUpCalls):
@@ -37,6 +43,32 @@ class MfaClient(StepUpCalls):
         """The six screens of the vendor's UI."""
         return Screens(self)
 
+    def sync_mfa_flow(self) -> None:
+        """From now on what is missing is taken down in `prompts`, and its screen opened, once a login (D-23)."""
+        self.events.on(LOGOUT, lambda _: self.screens.close())
+        self.on_mfa_required(self._prompt)
+
+    def _prompt(self, pending: Pending) -> None:
+        self._prompts.append(pending)
+        if pending == "mfa":
+            self.screens.prompt()
+        else:
+            self.screens.show(VIEW_BACKUP_CODES)
+
+    @cached_property
+    def _prompts(self) -> list[Pending]:
+        return []
+
+    @property
+    def prompts(self) -> tuple[Pending, ...]:
+        """What the client has asked for by itself, oldest first."""
+        return tuple(self._prompts)
+
+    def reload(self) -> None:
+        """Takes up its session as a page does that is loaded again; the screens are gone with the page."""
+        self.screens.close()
+        self.restore(self.state)
+
     @property
     def current_screen(self) -> str | None:
         """The name of the screen that is visible."""
@@ -49,3 +81,22 @@ class MfaClient(StepUpCalls):
     def hide_screen(self, name: str) -> bool:
         """Closes a screen; False when it was not the visible one."""
         return self.screens.hide(name)
+
+    def dismiss_screen(self) -> bool:
+        """The user's own way out of the visible screen; False while something is due."""
+        return self.screens.dismiss()
+
+    def prompt_mfa_auth(self) -> None:
+        """Opens what this user needs."""
+        self.screens.prompt()
+
+    def read_screen(self) -> ScreenContent:
+        """What the visible screen shows."""
+        return self.screens.read()
+
+    def submit_screen(self, *, code: str | None = None) -> None:
+        """Types a code into the visible screen, or ticks that the recovery codes were written down."""
+        if code is None:
+            self.screens.acknowledge()
+        else:
+            self.screens.submit(code)

@@ -105,7 +105,7 @@ class StepUpCalls(PasskeyCalls):
             ClientError: code `not_signed_in`, or the methods cannot be read.
         """
         self._user("The next step of MFA")
-        pending = self._pending()
+        pending = self.pending()
         if pending != "mfa":
             return pending
         return "challenge" if self.get_mfa_methods().user_has_verified_mfa_methods else "enrol"

@@ -154,6 +154,18 @@ class ClientState(msgspec.Struct, frozen=True, kw_only=True):
         return self.user is not None
 
 
+class ScreenContent(msgspec.Struct, frozen=True, kw_only=True):
+    """What a screen shows, as far as her phone or her pen need it: a QR code, recovery codes (D-94).
+
+    `uri` is what the QR code says; `image` the address that its picture is fetched from, None where the client
+    draws it by itself.
+    """
+
+    uri: str | None = None
+    image: str | None = None
+    recovery_codes: tuple[str, ...] | None = None
+
+
 class DeviceList(msgspec.Struct, frozen=True):
     """`GET users/mfa`."""
 

@@ -87,8 +87,8 @@ def test_a_word_that_names_nothing_is_refused_with_the_nearest(word: str, meant:
 def test_a_requirement_that_no_check_stands_for_is_told_so() -> None:
     with pytest.raises(UsageError, match=r"no check stands for limits\.by-address: the two pages"):
         chosen("limits.by-address")
-    with pytest.raises(UsageError, match=r"no check stands for client\.prompts-once: the driver protocol"):
-        chosen("client.prompts-once")
+    with pytest.raises(UsageError, match=r"no check stands for passkey\.last-credential-kept: every user"):
+        chosen("passkey.last-credential-kept")
 
 
 def test_nothing_left_is_refused() -> None:

@@ -13,6 +13,7 @@ from mfa_simulators.client.values import (
     MfaDevice,
     MfaMethods,
     OtpVerification,
+    ScreenContent,
     Session,
     StepUp,
     TotpRegistration,
@@ -133,6 +134,13 @@ ACTIONS: Final[Mapping[str, Action]] = {
     "show_screen": Action(bool, {"name": "string"}),
     "hide_screen": Action(bool, {"name": "string"}),
     "current_screen": Action(str | None),
+    "read_screen": Action(ScreenContent),
+    "submit_screen": Action(None, {}, _CODE),
+    "dismiss_screen": Action(bool),
+    "prompt_mfa_auth": Action(),
+    "sync_mfa_flow": Action(),
+    "prompts": Action(tuple[str, ...]),
+    "reload": Action(),
     "close": Action(),
 }
 """Every action by name. `close` says that a client is not needed any more; only who declares it is told."""

@@ -1,68 +1,25 @@
-"""Defects that a client SDK can have: each a reference client with a method or two replaced.
-
-A client is wrong in other ways than a server: what it shows, keeps, sends again or believes. Slugs begin with
-`client:`, so that they stand beside the server's faults in one matrix.
-"""
+"""Defects of what a client believes, keeps, sends and says."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from mfa_simulators.client.core import ELEVATED_TOKEN_HEADER
 from mfa_simulators.client.errors import ClientError
-from mfa_simulators.client.screens import Screens
+from mfa_simulators.client.faults.fault import client_fault
 from mfa_simulators.client.sdk import MfaClient
-from mfa_simulators.client.values import REQUIRES_ADDITIONAL_AUTH, MfaMethods, StepUp
+from mfa_simulators.client.values import REQUIRES_ADDITIONAL_AUTH, MfaMethods, StepUp, TotpRegistration
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Sequence
 
     from mfa_simulators.client.values import Session, User
     from mfa_simulators.client.wire import Answer
 
-PREFIX: Final = "client:"
 
-
-@dataclass(frozen=True, slots=True)
-class ClientFault:
-    """A defect that the reference client can be given.
-
-    Attributes:
-        id: its row in the catalogue of faults, such as "C01".
-        slug: its public name, `client:` before it.
-        sentence: what is wrong with a client that has it.
-        requirement: the requirement that it breaks.
-        sources: clauses that say so.
-        override: the client that has it.
-    """
-
-    id: str
-    slug: str
-    sentence: str
-    requirement: str
-    sources: tuple[str, ...]
-    override: type[MfaClient]
-
-
-_FAULTS: dict[str, ClientFault] = {}
-
-
-def _fault(
-    fault_id: str, slug: str, sentence: str, *, requirement: str, sources: tuple[str, ...]
-) -> Callable[[type[MfaClient]], type[MfaClient]]:
-    def decorate(override: type[MfaClient]) -> type[MfaClient]:
-        name = f"{PREFIX}{slug}"
-        _FAULTS[name] = ClientFault(fault_id, name, sentence, requirement, sources, override)
-        return override
-
-    return decorate
-
-
-@_fault(
+@client_fault(
     "C01",
     "scope-as-text",
     "Whether MFA is due is looked for in the scope's text, not in its list",
@@ -76,7 +33,7 @@ class ScopeAsText(MfaClient):
         return REQUIRES_ADDITIONAL_AUTH in (user.scope or "")
 
 
-@_fault(
+@client_fault(
     "C04",
     "old-token-kept",
     "After MFA the token of before is still sent",
@@ -92,7 +49,7 @@ class OldTokenKept(MfaClient):
         self.memory.token = before or self.memory.token
 
 
-@_fault(
+@client_fault(
     "C07",
     "unverified-counted",
     "An app that was never verified counts as a method",
@@ -109,7 +66,7 @@ class UnverifiedCounted(MfaClient):
         return msgspec.structs.replace(methods, user_has_verified_mfa_methods=some)
 
 
-@_fault(
+@client_fault(
     "C11",
     "mfa-token-kept",
     "An MFA token that was handed out is kept, and handed out again",
@@ -123,7 +80,7 @@ class MfaTokenKept(MfaClient):
         return self.memory.mfa_token
 
 
-@_fault(
+@client_fault(
     "C12",
     "code-repeated",
     "A code that was refused is sent once more by itself",
@@ -150,7 +107,7 @@ class CodeRepeated(MfaClient):
             return super()._authenticate(path, body, create_mfa_token, requested_scopes, device_id=device_id)
 
 
-@_fault(
+@client_fault(
     "C13",
     "failed-check-opens",
     "A step-up check that fails counts as: none is needed",
@@ -168,7 +125,7 @@ class FailedCheckOpens(MfaClient):
             return StepUp(is_required=False)
 
 
-@_fault(
+@client_fault(
     "C14",
     "limit-told-as-wrong-code",
     "Too many attempts are told as a wrong code",
@@ -185,28 +142,7 @@ class LimitToldAsWrongCode(MfaClient):
         return error
 
 
-@_fault(
-    "C16",
-    "disabled-screen-opens",
-    "A screen opens although its method is switched off",
-    requirement="client.screens-of-enabled-methods",
-    sources=("D-95",),
-)
-class DisabledScreenOpens(MfaClient):
-    """Nobody looks at the settings."""
-
-    @cached_property
-    def screens(self) -> Screens:
-        """Screens without a guard."""
-        return _Unguarded(self)
-
-
-class _Unguarded(Screens):
-    def _allowed(self, methods: tuple[str, ...]) -> bool:  # noqa: ARG002 - the defect
-        return True
-
-
-@_fault(
+@client_fault(
     "C17",
     "sign-out-leaves-token",
     "After signing out the MFA token is still there",
@@ -222,7 +158,7 @@ class SignOutLeavesToken(MfaClient):
         self.memory.mfa_token = kept
 
 
-@_fault(
+@client_fault(
     "C20",
     "no-refresh-after-deletion",
     "After a device was deleted the old session token is kept",
@@ -236,7 +172,7 @@ class NoRefreshAfterDeletion(MfaClient):
         pass
 
 
-@_fault(
+@client_fault(
     "C21",
     "elevated-token-for-anything",
     "An elevated token goes along with every call, whatever its scope",
@@ -251,7 +187,7 @@ class ElevatedTokenForAnything(MfaClient):
         return super()._session_headers() | ({ELEVATED_TOKEN_HEADER: held.token} if held else {})
 
 
-@_fault(
+@client_fault(
     "C22",
     "reading-renews-codes",
     "Showing the recovery codes makes new ones",
@@ -266,7 +202,7 @@ class ReadingRenewsCodes(MfaClient):
         return self.create_new_mfa_recovery_codes()
 
 
-@_fault(
+@client_fault(
     "C23",
     "refusal-signs-out",
     "Any 401 signs the user out, that of a second authenticator app too",
@@ -283,7 +219,7 @@ class RefusalSignsOut(MfaClient):
         return error
 
 
-@_fault(
+@client_fault(
     "C24",
     "missing-token-unsaid",
     "Asked for an MFA token that it does not hold, a client hands out an empty one",
@@ -298,5 +234,17 @@ class MissingTokenUnsaid(MfaClient):
         return self._spend_mfa_token() or ""
 
 
-CLIENT_FAULTS: Final[Mapping[str, ClientFault]] = _FAULTS
-"""Every client fault by slug."""
+@client_fault(
+    "C19",
+    "uri-rebuilt",
+    "The otpauth address is built anew from the secret, without algorithm, digits and period",
+    requirement="client.uri-honoured",
+    sources=("RFC 6238 1.2", "D-99"),
+)
+class UriRebuilt(MfaClient):
+    """What most servers choose is taken for granted."""
+
+    def register_totp_mfa_device(self) -> TotpRegistration:
+        """An address of its own."""
+        made = super().register_totp_mfa_device()
+        return msgspec.structs.replace(made, uri=f"otpauth://totp/account?secret={made.secret}")
