@@ -33,17 +33,29 @@ class Row(msgspec.Struct, frozen=True):
 
 
 class Matrix(msgspec.Struct, frozen=True):
-    """The kill matrix, and what is wrong with it; nothing wrong is a suite that can be trusted."""
+    """The kill matrix, and what is wrong with it; nothing wrong is a suite that can be trusted.
+
+    One that was interrupted has the rows that were finished, `planned` of which there would have been.
+    """
 
     rows: tuple[Row, ...]
     problems: tuple[str, ...]
     checks_run: int
     full: bool = False
     interrupted: bool = False
+    planned: int = 0
 
 
-def problems_of(rows: Iterable[Row], bound: Mapping[str, tuple[str, ...]]) -> list[str]:
-    """What keeps the suite from being trusted, one line each: see `mfa-harness self-test`."""
+def problems_of(
+    rows: Iterable[Row], bound: Mapping[str, tuple[str, ...]], *, interrupted: bool = False
+) -> list[str]:
+    """What keeps the suite from being trusted, one line each: see `mfa-harness self-test`.
+
+    Args:
+        rows: of the faults that were tried to the end.
+        bound: the checks bound to each fault.
+        interrupted: not all were: a check that caught nothing may only have had no turn.
+    """
     problems: list[str] = []
     killers: set[str] = set()
     for row in rows:
@@ -60,6 +72,8 @@ def problems_of(rows: Iterable[Row], bound: Mapping[str, tuple[str, ...]]) -> li
             problems.append(
                 f"{name} is caught only by checks not bound to it: {', '.join(row.killed_by[:3])}"
             )
+    if interrupted:
+        return problems
     idle = sorted({id_ for ids in bound.values() for id_ in ids} - killers)
     problems.extend(f"{id_} is bound to a fault and catches none" for id_ in idle)
     return problems

@@ -28,23 +28,32 @@ from mfa_harness.verdicts import Verdict
 from mfa_simulators.server import ReferenceServer
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
+    from mfa_harness.events import Event
 
 _MOST_IN_ONE_SERVER = 2_000
+_TOLD_EVERY_SECONDS = 0.5
 
 Wanted = dict[str, tuple[str, ...]]
 """Which checks are run against which fault, by slug and check id."""
 
 
-def self_test(*, full: bool = False, seed: str = "0", workers: int = 1) -> Matrix:
+def _nobody(_done: int, _planned: int) -> None:
+    """Nobody wants to know how far it is."""
+
+
+def self_test(
+    *, full: bool = False, seed: str = "0", workers: int = 1, tell: Callable[[int, int], None] = _nobody
+) -> Matrix:
     """Run the suite against every fault.
 
     Args:
         full: every check against every fault, not only those bound to it.
         seed: of the runs.
         workers: processes to share the faults between; one is one pytest session.
+        tell: told how many checks are done, and of how many, while it goes on.
 
     Raises:
         BindingsError: the bindings name a fault or check that does not exist.
@@ -54,32 +63,46 @@ def self_test(*, full: bool = False, seed: str = "0", workers: int = 1) -> Matri
     everything = tuple(check.id for check in checks)
     clean = {CONTROL: everything if full else tuple(sorted({id_ for ids in bound.values() for id_ in ids}))}
     wanted: Wanted = {slug: everything if full else bound.get(slug, ()) for slug in ALL_FAULTS} | clean
-    caught, interrupted = _caught(wanted, seed, workers)
-    rows = tuple(_row(slug, caught.get(slug, []), bound.get(slug, ())) for slug in wanted)
+    planned = sum(map(len, wanted.values()))
+    caught, interrupted = _caught(wanted, seed, workers, lambda done: tell(done, planned))
+    finished = [slug for slug, ids in wanted.items() if len(caught.get(slug, ())) == len(ids)]
+    rows = tuple(_row(slug, caught.get(slug, []), bound.get(slug, ())) for slug in finished)
     return Matrix(
         rows=rows,
-        problems=tuple(problems_of(rows, bound)),
+        problems=tuple(problems_of(rows, bound, interrupted=interrupted)),
+        planned=len(wanted),
         full=full,
         checks_run=sum(map(len, caught.values())),
         interrupted=interrupted,
     )
 
 
-def _caught(wanted: Wanted, seed: str, workers: int) -> tuple[dict[str, list[CheckFinished]], bool]:
+def _caught(
+    wanted: Wanted, seed: str, workers: int, tell: Callable[[int], None]
+) -> tuple[dict[str, list[CheckFinished]], bool]:
     if workers == 1:
+        _counting.start(tell)
         return run_against(wanted, seed)
     shares = [dict(list(wanted.items())[number::workers]) for number in range(workers)]
-    with ProcessPoolExecutor(workers, initializer=interrupts.hold) as pool:
+    done = multiprocessing.Value("l", 0)
+    with ProcessPoolExecutor(workers, initializer=_begin_share, initargs=(done,)) as pool:
         tasks = [pool.submit(run_against, share, seed) for share in shares]
         try:
             with interrupts.allowed():
-                wait(tasks)
+                while wait(tasks, _TOLD_EVERY_SECONDS).not_done:
+                    tell(done.value)
         except KeyboardInterrupt:
             for worker in multiprocessing.active_children():
                 worker.terminate()  # which it takes for Ctrl-C, and hands back what it has
         results = [task.result() for task in tasks]
     merged = {slug: events for caught, _ in results for slug, events in caught.items()}
     return merged, any(interrupted for _, interrupted in results)
+
+
+def _begin_share(done: Any) -> None:
+    """What a process of several begins with."""
+    interrupts.hold()
+    _counting.start_shared(done)
 
 
 def run_against(wanted: Wanted, seed: str) -> tuple[dict[str, list[CheckFinished]], bool]:
@@ -91,10 +114,47 @@ def run_against(wanted: Wanted, seed: str) -> tuple[dict[str, list[CheckFinished
     # Making a server costs as much as ten checks, keeping all that thousands of checks leave in it costs gigabytes.
     few = sum(map(len, wanted.values())) < _MOST_IN_ONE_SERVER
     server = ReferenceServer(seed=seed) if few else None
-    runs = {slug: Run(ReferenceTarget([slug], seed=seed, server=server), seed=seed) for slug in wanted}
+    runs = {
+        slug: Run(ReferenceTarget([slug], seed=seed, server=server), seed=seed, reporters=[_counting])
+        for slug in wanted
+    }
     session = (ScenarioSession if few else _OneServerAtATime)(runs[next(iter(runs))])
     interrupted = conduct(session, _files(wanted), _copies(wanted, runs))
     return {slug: _verdicts(run) for slug, run in runs.items()}, interrupted
+
+
+class _Counting:
+    """Counts the checks that are done, in this process or for all of them."""
+
+    def __init__(self) -> None:
+        self._done = 0
+        self._tell: Callable[[int], None] | None = None
+        self._shared: Any = None
+
+    def start(self, tell: Callable[[int], None]) -> None:
+        """Begin at nothing, in this process."""
+        self._done, self._tell, self._shared = 0, tell, None
+
+    def start_shared(self, done: Any) -> None:
+        """Begin in a process that is one of several; `done` is a `multiprocessing.Value` of theirs."""
+        self._tell, self._shared = None, done
+
+    def on_event(self, event: Event) -> None:
+        """One check more, perhaps."""
+        if not isinstance(event, CheckFinished):
+            return
+        self._done += 1
+        if self._tell is not None:
+            self._tell(self._done)
+        if self._shared is not None:
+            with self._shared.get_lock():
+                self._shared.value += 1
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+_counting = _Counting()
 
 
 class _OneServerAtATime(ScenarioSession):

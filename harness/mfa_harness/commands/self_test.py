@@ -38,12 +38,15 @@ def self_test(
     import os  # noqa: PLC0415
 
     from mfa_harness import interrupts  # noqa: PLC0415
+    from mfa_harness.commands.progress import progress_line  # noqa: PLC0415
     from mfa_harness.reports import kill_matrix  # noqa: PLC0415
     from mfa_harness.self_test import self_test as run  # noqa: PLC0415
 
+    several = workers or (os.cpu_count() or 1 if full else 1)
     with interrupts.held():  # but for the checks themselves
-        matrix = run(full=full, workers=workers or (os.cpu_count() or 1 if full else 1))
-        if markdown is not None:
+        with progress_line(sys.stderr) as tell:
+            matrix = run(full=full, workers=several, tell=tell)
+        if markdown is not None and not matrix.interrupted:  # a page with half of it would be a lie
             markdown.write_text(kill_matrix.as_markdown(matrix), encoding="utf-8")
         sys.stdout.write(kill_matrix.as_json(matrix) if as_json else kill_matrix.as_text(matrix))
     raise typer.Exit(130 if matrix.interrupted else 1 if matrix.problems else 0)

@@ -55,8 +55,10 @@ def _lines(matrix: Matrix) -> Iterator[str]:
             yield f"                {id_}{'' if id_ in row.bound else '  (not bound)'}"
     faults = [row for row in matrix.rows if row.slug != CONTROL]
     killed = sum(bool(row.caught_by_bound) for row in faults)
-    headline = "FAIL" if matrix.problems else "PASS"
     yield ""
+    if matrix.interrupted:
+        yield f"INTERRUPTED after {len(matrix.rows)} of {matrix.planned} faults: nothing is said of the others"
+    headline = "FAIL" if matrix.problems else "SO FAR" if matrix.interrupted else "PASS"
     yield f"{headline}: {killed} of {len(faults)} faults are caught by checks bound to them"
     yield f"runs         {matrix.checks_run} checks against {len(matrix.rows)} servers"
     for problem in matrix.problems:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +10,11 @@ import msgspec
 import pytest
 
 from mfa_harness import bindings, requirements, suite
+from mfa_harness.cli import main
 from mfa_harness.faults import ALL_FAULTS
 from mfa_harness.kill_matrix import CONTROL, Matrix, Row, problems_of
 from mfa_harness.reports import kill_matrix
-from mfa_harness.self_test import self_test
+from mfa_harness.self_test import run_against, self_test
 
 PAGE = Path(__file__).parents[3] / "docs" / "kill-matrix.md"
 ELSEWHERE = ("backend.",)
@@ -105,3 +107,23 @@ def test_a_suite_that_catches_what_it_is_bound_to_has_no_problem() -> None:
 def test_bindings_name_only_faults_and_checks_that_exist() -> None:
     with pytest.raises(bindings.BindingsError, match=r"there is no fault .*nearest"):
         bindings.load(suite.checks(), ["recovery-code-reusabel"])
+
+
+def test_an_interrupted_self_test_says_nothing_of_faults_that_had_no_turn(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    def breaks_off(wanted: dict[str, tuple[str, ...]], seed: str) -> tuple[dict[str, list[Any]], bool]:
+        first, second, *_ = wanted
+        one, _ = run_against({first: wanted[first]}, seed)
+        return {**one, second: []}, True
+
+    module = sys.modules[self_test.__module__]
+    monkeypatch.setattr(module, "run_against", breaks_off)
+    page = tmp_path / "page.md"
+    assert main(["self-test", "--markdown", str(page)]) == 130
+    printed = capsys.readouterr().out
+    assert f"\nINTERRUPTED after 1 of {len(ALL_FAULTS)} faults: nothing is said of the others\n" in printed
+    assert "\nSO FAR: 1 of 1 faults are caught" in printed
+    assert "problem" not in printed
+    assert "SURVIVES" not in printed
+    assert not page.exists()
