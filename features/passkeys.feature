@@ -133,6 +133,8 @@ Feature: Passkeys
     And she answers the passkey challenge
     When she sends the same passkey response again
     Then she is refused
+    When she answers the passkey challenge
+    Then she succeeds
 
   @passkey.origin.answer
   Scenario Outline: A response <wrong> is refused

@@ -169,6 +169,28 @@ Feature: Session-based MFA
     When she signs in again with an external account
     Then she must complete MFA first
 
+  @gate.every-sign-in.text-message
+  Scenario: Signing in with a code by text message is no way around MFA
+    Given session-based MFA is on
+    And a new user
+    And she has signed up with a code by text message
+    And she starts to add an authenticator app
+    And she enters the current code
+    When she signs in again with a code by text message
+    Then she must complete MFA first
+
+  @gate.every-sign-in.text-message-again
+  Scenario: Proving the phone number again is no second factor
+    Given session-based MFA is on
+    And a new user
+    And she has signed up with a code by text message
+    And she starts to add an authenticator app
+    And she enters the current code
+    When she signs in again with a code by text message
+    And she proves her phone number again
+    And she refreshes her session
+    Then she must complete MFA first
+
   @gate.failure-upgrades-nothing.wrong-code
   Scenario: A refused code leaves the session as it was
     Given session-based MFA is on
@@ -178,6 +200,8 @@ Feature: Session-based MFA
     Then she is refused with "invalid code"
     And the refusal brings no token
     And she must complete MFA first
+    When she refreshes her session
+    Then she must complete MFA first
 
   @gate.failure-upgrades-nothing.wrong-recovery-code
   Scenario: A refused recovery code leaves the session as it was
@@ -188,6 +212,20 @@ Feature: Session-based MFA
     Then she is refused with "invalid code"
     And the refusal brings no token
     And she must complete MFA first
+    When she refreshes her session
+    Then she must complete MFA first
+
+  @gate.failure-upgrades-nothing.wrong-passkey
+  Scenario: A refused passkey leaves the session as it was
+    Given session-based MFA is on
+    And a user who has enrolled a passkey
+    And she has signed in again
+    When she answers the passkey challenge with a response whose signature does not fit
+    Then she is refused
+    And the refusal brings no token
+    And she must complete MFA first
+    When she refreshes her session
+    Then she must complete MFA first
 
   @gate.protects-endpoints.operations
   Scenario Outline: A session that owes MFA may not <operation>
@@ -223,6 +261,17 @@ Feature: Session-based MFA
     And she has signed in again
     When she writes full access into her profile
     And she refreshes her session
+    Then she must complete MFA first
+
+  @gate.not-user-writable.acknowledgement
+  Scenario: Acknowledging recovery codes does not keep a session complete that has come to owe MFA
+    Given session-based MFA is on
+    And a user who has enrolled no MFA method
+    And she has signed in again
+    And she starts to add an authenticator app
+    And she enters the current code
+    When she goes back to her other session
+    And she acknowledges her recovery codes, and a refresh would ask for MFA
     Then she must complete MFA first
 
   @recovery.needs-mfa.read

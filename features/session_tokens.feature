@@ -55,11 +55,26 @@ Feature: Session tokens
     When she tries to list her devices
     Then she is refused with "not signed in"
 
+  @token.expiry.refresh
+  Scenario: An expired session token is not refreshed
+    Given the setting "session_seconds" is 3600
+    And a user who has enrolled an authenticator app
+    And 3601 seconds pass
+    When she tries to refresh her session
+    Then she is refused with "not signed in"
+
   @token.revoked.session-token
   Scenario: After signing out the session token is refused
     Given a user who has enrolled an authenticator app
     And she signs out
     When she presents her old session token
+    Then she is refused with "not signed in"
+
+  @token.revoked.refresh
+  Scenario: After signing out the session cannot be refreshed
+    Given a user who has enrolled an authenticator app
+    And she signs out
+    When she refreshes with her old session token
     Then she is refused with "not signed in"
 
   @token.revoked.others-live

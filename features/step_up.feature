@@ -32,6 +32,18 @@ Feature: MFA tokens, step-up and protected actions
     And she tries to export her wallet with an MFA token
     When she tries to export her wallet with the same MFA token again
     Then she is refused with "step-up required"
+    When she tries to export her wallet with an MFA token
+    Then she succeeds
+
+  @mfa-token.single-use.after-deletion
+  Scenario: An MFA token that has deleted a passkey opens no action
+    Given the action "wallet.waas.export" needs MFA
+    And a user who has enrolled an authenticator app and a passkey
+    And she tries to delete her passkey with an MFA token
+    When she tries to export her wallet with the same MFA token again
+    Then she is refused with "step-up required"
+    When she tries to export her wallet with an MFA token
+    Then she succeeds
 
   @mfa-token.single-use.deletion
   Scenario: A spent MFA token does not delete an app
@@ -41,13 +53,17 @@ Feature: MFA tokens, step-up and protected actions
     When she tries to delete her authenticator app with the same MFA token again
     Then she is refused with "step-up required"
     And only her first app is listed, and its codes still work
+    When she tries to delete her authenticator app with fresh MFA
+    Then she succeeds
 
   @mfa-token.single-use.at-once
-  Scenario: One MFA token used from eight sessions at once lets one of them through
+  Scenario: One MFA token used in eight requests at once lets one of them through
     Given the action "wallet.waas.export" needs MFA
     And a user who has enrolled an authenticator app
-    When one MFA token is used from 8 sessions at once
+    When one MFA token is used in 8 requests at once
     Then exactly one of them succeeds
+    When she tries to export her wallet with an MFA token
+    Then she succeeds
 
   @mfa-token.bound-to-user.action
   Scenario: Another user's MFA token opens no action
@@ -138,6 +154,17 @@ Feature: MFA tokens, step-up and protected actions
     And she tries to export her wallet with an elevated token for "wallet:export"
     When she tries to export her wallet with the same elevated token again
     Then she is refused with "step-up required"
+    When she tries to export her wallet with an elevated token for "wallet:export"
+    Then she succeeds
+
+  @step-up.single-use.at-once
+  Scenario: One single-use elevated token used in eight requests at once lets one of them through
+    Given the action "wallet.waas.export" needs MFA with a single-use token
+    And a user who has enrolled an authenticator app
+    When one elevated token is used in 8 requests at once
+    Then exactly one of them succeeds
+    When she tries to export her wallet with an elevated token for "wallet:export"
+    Then she succeeds
 
   @step-up.time-bound.twice
   Scenario: A time-bound elevated token works more than once

@@ -175,7 +175,12 @@ def test_the_fault_of_the_limit_lets_parallel_guesses_past_it(
 
 @pytest.mark.parametrize(
     ("fault", "spend"),
-    [("recovery-code-race", "recovery"), ("code-race", "totp"), ("mfa-token-race", "token")],
+    [
+        ("recovery-code-race", "recovery"),
+        ("code-race", "totp"),
+        ("mfa-token-race", "token"),
+        ("elevated-token-race", "elevated"),
+    ],
 )
 def test_a_race_fault_lets_every_parallel_request_pass(
     served: Any, make_on: Callable[..., Any], fault: str, spend: str
@@ -189,6 +194,9 @@ def test_a_race_fault_lets_every_parallel_request_pass(
     if spend == "token":
         token = person.mfa_token()
         calls = [partial(person.call, "POST", "/wallets/actions/sign", x_mfa_auth_token=token)] * 8
+    elif spend == "elevated":
+        token = person.elevated("wallet:sign")
+        calls = [partial(person.call, "POST", "/wallets/actions/sign", x_dyn_elevated_access_token=token)] * 8
     else:
         body = {"code": person.codes()[0] if spend == "recovery" else person.fresh_code()}
         sessions = [person.again() for _ in range(8)]

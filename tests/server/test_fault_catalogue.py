@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 BASES = (Rules, Store, Operations)
-ELSEWHERE = {"N00", "T05", "R02", "M02", "X08", "X14"}
+ELSEWHERE = {"N00", "T05", "R02", "M02", "M50", "X08", "X14"}
 
 
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=list(FAULTS))

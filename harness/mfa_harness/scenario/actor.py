@@ -6,6 +6,7 @@ import base64
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from mfa_harness.scenario.browsers import Browsers
 from mfa_harness.scenario.outcome import describe
 from mfa_harness.verdicts import Blocked, ScenarioError
 from mfa_simulators.client.errors import ClientError
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
     from mfa_harness.targets.profile import Profile
     from mfa_harness.targets.target import Environment
-    from mfa_simulators.client.protocol import Client
     from mfa_simulators.client.values import Session, TotpRegistration
     from mfa_simulators.totp import TotpAuthenticator
 
@@ -34,7 +34,7 @@ def base64url(data: bytes) -> str:
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
-class Actor:
+class Actor(Browsers):
     """One person of a scenario.
 
     Args:
@@ -57,14 +57,13 @@ class Actor:
         acknowledges: bool = True,
         email_name: str = "",
     ) -> None:
+        super().__init__()
         self.role = role
         self.methods = methods
         self.signed_up = signed_up
         self.keeps_codes = keeps_codes
         self.acknowledges = acknowledges
         self.email_name = email_name or ("she" if role == "she" else "other")
-        self.sessions: list[Client] = []
-        self.sign_ins = 0
         self.first_app: TotpAuthenticator | None = None
         self.pending: TotpRegistration | None = None
         self.last_code: Any = None
@@ -73,7 +72,6 @@ class Actor:
         self.old_codes: tuple[str, ...] = ()
         self.mfa_token = ""
         self.elevated_token = ""
-        self.user_id = ""
 
     # -- coming into the world ---------------------------------------------------------------------------------
 
@@ -106,63 +104,6 @@ class Actor:
 
     def _described(self) -> str:
         return f"a user with {' and '.join(self.methods) or 'no MFA method'}"
-
-    # -- sessions ----------------------------------------------------------------------------------------------
-
-    @property
-    def client(self) -> Client:
-        """The browser in front of her."""
-        if not self.sessions:
-            self.open_browser()
-        return self.sessions[-1]
-
-    def open_browser(self) -> Client:
-        """Another browser, signed out, which becomes the one in front of her; settings are read in the first."""
-        client = self.environment.connect(passkey=self.person.key)
-        if not self.sessions:
-            client.initialize()
-        self.sessions.append(client)
-        return client
-
-    @property
-    def full_session(self) -> Client | None:
-        """Another session of hers that is fully signed in, if there is one."""
-        for client in self.sessions[:-1]:
-            user = client.state.user
-            if user is not None and "user:basic" in user.scopes:
-                return client
-        return None
-
-    def sign_in(self, **options: Any) -> Session:
-        """Sign in from another browser, by e-mail unless the profile says otherwise; the first time she signs up."""
-        if self.profile.sign_in.how == "external-jwt":
-            return self.sign_in_externally()
-        self.open_browser()
-        return self.sign_in_here(**options)
-
-    def sign_in_here(self, **options: Any) -> Session:
-        """Sign in by e-mail from the browser in front of her."""
-        verification = self.client.send_email_otp(self.person.email)
-        session = self.client.verify_otp(verification, self.person.read_mail(), **options)
-        self._signed_in(session)
-        return session
-
-    def sign_in_by_passkey(self, **options: Any) -> Session:
-        """Sign in by passkey from another browser."""
-        session = self.open_browser().sign_in_with_passkey(**options)
-        self._signed_in(session)
-        return session
-
-    def sign_in_externally(self) -> Session:
-        """Sign in through the customer's own identity provider from another browser."""
-        jwt = self.environment.external_jwt(self.person.email)
-        session = self.open_browser().sign_in_with_external_jwt(jwt)
-        self._signed_in(session)
-        return session
-
-    def _signed_in(self, session: Session) -> None:
-        self.sign_ins += 1
-        self.user_id = session.user.id
 
     # -- the authenticator app ---------------------------------------------------------------------------------
 
@@ -304,7 +245,7 @@ class Actor:
 
     def step_up_to_link(self) -> None:
         """Get an elevated token for linking a credential: by MFA where she has a method, else by an e-mail code."""
-        if self.methods or self.has_app:
+        if self.has_app or (PASSKEY in self.methods and self.person.key.credentials):
             self.meet_challenge(requested_scopes=(LINK,))
         else:
             verification = self.client.send_email_otp(self.person.email)

@@ -273,6 +273,7 @@ class World:
 
         Raises:
             ClientError: the answer is no 2xx.
+            Blocked: a token was to be shown, and the target had given none.
         """
         answer = self.environment.request(
             method,
@@ -281,6 +282,9 @@ class World:
             body=None if body is None else json.dumps(body).encode(),
             headers=headers,
         )
+        for name, text in (headers or {}).items():
+            if not text:  # whatever was answered, it says nothing of the token
+                raise Blocked(f"show a token as {name}", "the target gave none when it was asked for one")
         if not answer.succeeded:
             raise read_refusal(answer, self.environment.clock)
         return answer

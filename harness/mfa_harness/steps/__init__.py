@@ -18,6 +18,7 @@ MODULES = (
     "apps",
     "recovery",
     "passkeys",
+    "proofs",
     "operations",
     "tokens",
     "limits",

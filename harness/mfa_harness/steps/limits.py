@@ -11,7 +11,6 @@ from mfa_harness.steps.apps import need_register_route
 from mfa_harness.steps.operations import wallet_path
 from mfa_harness.steps.sentence import sentence
 from mfa_harness.verdicts import Blocked, Breach, NotApplicable
-from mfa_simulators.client.core import MFA_TOKEN_HEADER
 from mfa_simulators.client.errors import ClientError
 
 if TYPE_CHECKING:
@@ -115,15 +114,30 @@ def wrong_codes(world: World, who: str, n: str) -> None:
 @sentence(
     "{thing} is used from {n} sessions at once",
     example="When one recovery code is used from 8 sessions at once",
-    thing=("one recovery code", "one code", "one MFA token"),
+    thing=("one recovery code", "one code"),
 )
 def used_at_once(world: World, thing: str, n: str) -> None:
     """The same single-use thing, presented by as many of her sessions in parallel."""
-    if thing == "one MFA token":
-        world.need("actions")
     actor = world.actor("she")
     calls = _RACES[thing](world, actor, int(n))
     world.at_once(actor, f"{thing} from {n} sessions at once", calls)
+
+
+@sentence(
+    "{thing} is used in {n} requests at once",
+    example="When one MFA token is used in 8 requests at once",
+    thing=("one MFA token", "one elevated token"),
+)
+def shown_at_once(world: World, thing: str, n: str) -> None:
+    """The same single-use token, shown for as many wallet exports of one session in parallel."""
+    world.need("actions")
+    actor = world.actor("she")
+    permit = permits.mfa_token(actor) if "MFA" in thing else permits.elevated_token(actor, "wallet:export")
+
+    def export() -> Any:
+        return world.send("POST", wallet_path("wallet.waas.export"), actor, {}, permit.headers)
+
+    world.at_once(actor, f"{thing} in {n} requests at once", [export] * int(n))
 
 
 def _sessions(actor: Actor, count: int) -> list[Any]:
@@ -145,17 +159,7 @@ def _race_totp(world: World, actor: Actor, count: int) -> list[Callable[[], Any]
     return [partial(client.authenticate_totp_mfa_device, code) for client in sessions]
 
 
-def _race_mfa_token(world: World, actor: Actor, count: int) -> list[Callable[[], Any]]:
-    token = permits.mfa_token(actor).value
-    headers = {MFA_TOKEN_HEADER: token}
-    return [
-        lambda: world.send("POST", wallet_path("wallet.waas.export"), actor, {}, headers)
-        for _ in range(count)
-    ]
-
-
 _RACES: dict[str, Callable[[World, Actor, int], list[Callable[[], Any]]]] = {
     "one recovery code": _race_recovery,
     "one code": _race_totp,
-    "one MFA token": _race_mfa_token,
 }

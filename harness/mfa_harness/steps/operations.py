@@ -9,10 +9,10 @@ from mfa_harness.scenario import permits
 from mfa_harness.scenario.actor import STEP_UP_VERSION
 from mfa_harness.scenario.permits import NONE, Permit
 from mfa_harness.steps.lexicons import ACTS
+from mfa_harness.steps.proofs import PERMITS
 from mfa_harness.steps.recovery import renewed_codes
 from mfa_harness.steps.sentence import Lexicon, sentence
 from mfa_harness.verdicts import NotApplicable
-from mfa_simulators.client.core import ELEVATED_TOKEN_HEADER, MFA_TOKEN_HEADER
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,6 +34,7 @@ class Operation:
         proved: what the scenario has shown already, where a twin would show nothing more.
         needs: the capability without which it is n/a.
         removes: the method that it removes, "app" or "passkey", which takes what the profile says.
+        adds: whether it adds a method, which takes what the profile says where step-up is enforced.
     """
 
     do: Callable[[Actor, Permit], Any]
@@ -42,6 +43,7 @@ class Operation:
     proved: str = ""
     needs: str = ""
     removes: str = ""
+    adds: bool = False
 
     def control(self, twin: Actor) -> Any:
         """Do it as an honest person would: with MFA done, and with what it takes."""
@@ -52,7 +54,6 @@ class Operation:
 
 
 OPERATIONS: Lexicon[Operation] = Lexicon("operation")
-PERMITS: Lexicon[Permit] = Lexicon("token")
 
 
 def _plain(phrase: str, do: Callable[[Actor], Any], *, needs: str = "") -> None:
@@ -70,7 +71,13 @@ _plain(
 )
 
 
-def _bind(world: World, do: Callable[[Actor], Any], setting: str, capability: str) -> Operation:
+def _bind(
+    world: World,
+    do: Callable[[Actor], Any],
+    by_hand: Callable[[Actor, Permit], Any],
+    setting: str,
+    capability: str,
+) -> Operation:
     """Adding a method. The control has step-up where that is enforced, and the method where it is switched off."""
 
     def honest(twin: Actor) -> Any:
@@ -80,12 +87,21 @@ def _bind(world: World, do: Callable[[Actor], Any], setting: str, capability: st
             twin.step_up_to_link()
         return do(twin)
 
-    return Operation(lambda actor, _: do(actor), honest=honest, needs=capability)
+    def with_what_she_shows(actor: Actor, permit: Permit) -> Any:
+        return by_hand(actor, permit) if permit.header else do(actor)
+
+    return Operation(with_what_she_shows, honest=honest, needs=capability, adds=True)
 
 
 @OPERATIONS.phrase("add an authenticator app")
 def _add_app(world: World) -> Operation:
-    return _bind(world, lambda actor: actor.client.register_totp_mfa_device(), "totp", "totp")
+    return _bind(
+        world,
+        lambda actor: actor.client.register_totp_mfa_device(),
+        lambda actor, permit: world.send("GET", "users/mfa/register/totp", actor, headers=permit.headers),
+        "totp",
+        "totp",
+    )
 
 
 @OPERATIONS.phrase("add a passkey")
@@ -93,9 +109,24 @@ def _add_passkey(world: World) -> Operation:
     return _bind(
         world,
         lambda actor: actor.client.register_passkey(passkey=actor.person.new_key()),
+        lambda actor, permit: _register_by_hand(world, actor, permit),
         "passkeys",
         "passkeys",
     )
+
+
+def _register_by_hand(world: World, actor: Actor, permit: Permit) -> Any:
+    """Register a passkey and show what no client shows for it."""
+    path = "users/passkeys/register"
+    options = world.send("GET", path, actor, headers=permit.headers).json()
+    made = actor.person.new_key().create(
+        {**options, "excludeCredentials": []}, origin=actor.environment.origin
+    )
+    response = {
+        "attestationObject": made["response"]["attestationObject"],
+        "clientDataJson": made["response"]["clientDataJSON"],  # as registrations spell it on this wire
+    }
+    return world.send("POST", path, actor, {**made, "response": response}, permit.headers)
 
 
 @OPERATIONS.phrase("add a second authenticator app")
@@ -259,43 +290,6 @@ for _phrase, _action in WALLET_ACTIONS.items():
     _wallet(_phrase, _action)
 
 
-PERMITS.phrase("fresh MFA")(lambda _world, actor: permits.for_removal(actor))
-PERMITS.phrase("no token")(lambda _world, _actor: NONE)
-PERMITS.phrase("an MFA token")(lambda _world, actor: permits.mfa_token(actor))
-PERMITS.phrase("the same MFA token again")(lambda _world, actor: permits.mfa_token_again(actor))
-PERMITS.phrase("the same elevated token again")(lambda _world, actor: permits.elevated_token_again(actor))
-PERMITS.phrase("a made-up token")(lambda _world, _actor: permits.made_up())
-
-
-@PERMITS.phrase("an MFA token from a recovery code")
-def _from_recovery_code(world: World, actor: Actor) -> Permit:
-    session = actor.client.authenticate_mfa_recovery_code(actor.take_recovery_code(), create_mfa_token=True)
-    actor.mfa_token = session.mfa_token or ""
-    return Permit(MFA_TOKEN_HEADER, actor.mfa_token)
-
-
-@PERMITS.phrase("fresh MFA by a recovery code")
-def _removal_by_recovery_code(world: World, actor: Actor) -> Permit:
-    if actor.tolerances.deletion_authority != "elevated-token":
-        return _from_recovery_code(world, actor)
-    actor.client.authenticate_mfa_recovery_code(
-        actor.take_recovery_code(), requested_scopes=("credential:unlink",)
-    )
-    return NONE  # the client holds it, and sends it by itself
-
-
-@PERMITS.phrase("the other user's MFA token")
-def _foreign_token(world: World, actor: Actor) -> Permit:
-    return permits.by_hand(MFA_TOKEN_HEADER, permits.mfa_token(world.actor("the other user")).value)
-
-
-@PERMITS.phrase('an elevated token for "{text}"')
-def _elevated(world: World, actor: Actor, text: str) -> Permit:
-    world.need("elevated-tokens")
-    permit = permits.elevated_token(actor, text)
-    return permits.by_hand(ELEVATED_TOKEN_HEADER, permit.value)
-
-
 @sentence(
     "{who} tries to {operation}[ with {permit}]",
     example="When she tries to delete her authenticator app with a made-up token",
@@ -310,6 +304,8 @@ def tries_to(world: World, who: str, operation: str, permit: str | None) -> None
         world.need(chosen.needs)
     if chosen.removes:
         _demand_authority(world, chosen.removes, permit or "")
+    if chosen.adds and "MFA token" in (permit or "") and _any_token_links(world):
+        raise NotApplicable("the profile does not say that a method is added by an elevated token only")
     shown = PERMITS.resolve(permit, world, actor) if permit else NONE
     what = f"trying to {operation}{' with ' + permit if permit else ''}"
     honest = None if chosen.proved else chosen.control
@@ -327,6 +323,10 @@ def _demand_authority(world: World, method: str, permit: str) -> None:
         raise NotApplicable("the profile says that a method is deleted by an elevated token only")
     if "elevated token" in permit and tolerances.deletion_authority == "mfa-token":
         raise NotApplicable("the profile says that a method is deleted by an MFA token only")
+
+
+def _any_token_links(world: World) -> bool:
+    return world.profile.tolerances.linking_authority != "elevated-token"
 
 
 @ACTS.phrase("writes full access into her profile")

@@ -39,6 +39,12 @@ def _by_passkey(world: World) -> Callable[[Actor], Session]:
     return lambda actor: actor.sign_in_by_passkey()
 
 
+@WAYS.phrase("a code by text message")
+def _by_text_message(world: World) -> Callable[[Actor], Session]:
+    world.need("sms-sign-in")
+    return lambda actor: actor.sign_in_by_sms()
+
+
 @WAYS.phrase("an external account")
 def _externally(world: World) -> Callable[[Actor], Session]:
     world.need("external-jwt")
@@ -68,6 +74,27 @@ def signs_out(world: World, actor: Actor) -> None:
     """End the session in front of her; her old token is kept for the scenario to try again."""
     world.noted["old token"] = actor.client.state.token
     world.attempt(actor, "signing out", lambda a: a.client.logout())
+
+
+@ACTS.phrase("proves her phone number again")
+def proves_number(world: World, actor: Actor) -> None:
+    """Give another code by text message within the session: the first factor once more."""
+    world.need("sms-sign-in")
+    world.attempt(actor, "proving her phone number again", lambda a: a.give_sms_code(a.client))
+
+
+@ACTS.phrase("acknowledges her recovery codes, and a refresh would ask for MFA")
+def acknowledges_while_due(world: World, actor: Actor) -> None:
+    """Have a new token by an update of the user, where one by a refresh says that MFA is due.
+
+    What the refresh brings is looked at on the side and thrown away: a page that never refreshes is what is tried.
+    """
+    world.need("acknowledgement")
+    refreshed = world.send("POST", "refresh", actor).json()
+    user = refreshed.get("user") if isinstance(refreshed, dict) else None
+    if "user:basic" in str((user or {}).get("scope", "")).split():
+        raise NotApplicable("a session that was complete stays complete here, by a refresh too")
+    world.attempt(actor, "acknowledging her recovery codes", lambda a: a.client.acknowledge_recovery_codes())
 
 
 @ACTS.phrase("refreshes her session")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mfa_harness.scenario import forgery
+from mfa_harness.scenario import forgery, permits
 from mfa_harness.scenario.outcome import require
 from mfa_harness.scenario.tokens import claims, header
 from mfa_harness.steps.lexicons import ACTS, ENDINGS
 from mfa_harness.steps.sentence import Lexicon, sentence
-from mfa_harness.verdicts import Breach, ScenarioError
+from mfa_harness.verdicts import Blocked, Breach, ScenarioError
 from mfa_simulators.client.wire import Answer, read_refusal
 
 if TYPE_CHECKING:
@@ -179,13 +179,31 @@ def _nonsense(world: World, actor: Actor) -> str:
     return "nonsense"
 
 
+@FORGERIES.phrase("an MFA token as a session token")
+def _mfa_token(world: World, actor: Actor) -> str:
+    world.need("mfa-tokens")
+    return _given(permits.mfa_token(actor).value, "an MFA token")
+
+
+@FORGERIES.phrase('an elevated token for "{text}" as a session token')
+def _elevated_token(world: World, actor: Actor, text: str) -> str:
+    world.need("elevated-tokens")
+    return _given(permits.elevated_token(actor, text).value, "an elevated token")
+
+
+def _given(token: str, what: str) -> str:
+    if not token:
+        raise Blocked(f"present {what}", "the target gave none when it was asked for one")
+    return token
+
+
 @sentence(
     "{who} presents {forged}",
     example="When she presents her session token unsigned",
     forged=FORGERIES,
 )
 def presents_forged(world: World, who: str, forged: str) -> None:
-    """Read the device list with a session token that the server never gave out."""
+    """Read the device list with what the server never gave out as a session token."""
     actor = world.actor(who)
     world.need("jwks")
     token = FORGERIES.resolve(forged, world, actor)
@@ -195,10 +213,26 @@ def presents_forged(world: World, who: str, forged: str) -> None:
 @ACTS.phrase("presents her old session token")
 def presents_old(world: World, actor: Actor) -> None:
     """Read the device list with the token of a session that has ended."""
+    _present(world, actor, "presenting the old session token", _old_token(world))
+
+
+@ACTS.phrase("refreshes with her old session token")
+def refreshes_old(world: World, actor: Actor) -> None:
+    """Ask for a new token with that of a session that has ended (POST refresh)."""
+    token = _old_token(world)
+    world.attempt(
+        actor,
+        "refreshing with the old session token",
+        lambda _: _raising(world, world.environment.request("POST", "refresh", token=token)),
+        honest=lambda twin: twin.client.refresh_auth(),
+    )
+
+
+def _old_token(world: World) -> str:
     token = world.noted.get("old token")
     if not token:
         raise ScenarioError("no session was ended yet")
-    _present(world, actor, "presenting the old session token", token)
+    return str(token)
 
 
 @ACTS.phrase("presents her session token in another environment")

@@ -162,9 +162,17 @@ def no_secret(world: World, what: str) -> None:
     what=("the answer with the secret", "the answer with the recovery codes"),
 )
 def not_cached(world: World, what: str) -> None:
-    """Cache-Control: no-store."""
-    path = "users/mfa/register/totp" if "secret" in what else "users/mfa/recovery"
-    answer = world.send("GET", path, world.actor("she"))
+    """Cache-Control: no-store, on an answer that does hold what must not be kept."""
+    secret = "secret" in what
+    answer = world.send(
+        "GET", "users/mfa/register/totp" if secret else "users/mfa/recovery", world.actor("she")
+    )
+    held = answer.json()
+    wanted = ("secret", "uri") if secret else ("recoveryCodes",)
+    missing = [name for name in wanted if not (isinstance(held, dict) and held.get(name))]
+    require(
+        not missing, f"{what}, which holds {' and '.join(wanted)}", f"200 without {' and '.join(missing)}"
+    )
     found = answer.headers.get("cache-control", "")
     require("no-store" in found.lower(), "Cache-Control: no-store", f"Cache-Control: {found or '(none)'}")
 

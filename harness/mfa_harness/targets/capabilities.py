@@ -72,6 +72,11 @@ _TABLE: Final = (
         "Users sign in with a token of another issuer, which the harness can obtain.",
         assumed=False,
     ),
+    Capability(
+        "sms-sign-in",
+        "Users sign in with a code sent by text message, which the harness can read.",
+        assumed=False,
+    ),
     Capability("email-mfa", "A code sent by e-mail can answer an MFA challenge (D-12).", assumed=False),
     Capability(
         "cookie-mode",

@@ -127,11 +127,10 @@ class ControlPlane:
         """Only the key in use is published."""
         self._send("POST", f"environments/{environment_id}/keys/retire")
 
-    def external_jwt(self, environment_id: str, email: str) -> str:
-        """A token that externalAuth/signin accepts."""
-        answer = self._send(
-            "POST", f"environments/{environment_id}/external-jwt", {"sub": email, "email": email}
-        )
+    def external_jwt(self, environment_id: str, email: str, scope: str | None) -> str:
+        """A token that externalAuth/signin accepts, with a scope externalAuth/verify."""
+        body = {"sub": email, "email": email, **({"scope": scope} if scope else {})}
+        answer = self._send("POST", f"environments/{environment_id}/external-jwt", body)
         return str(answer.json()["jwt"])
 
     def _send(
@@ -183,9 +182,13 @@ class ControlledEnvironment(WireEnvironment):
 
         return read
 
-    def external_jwt(self, email: str) -> str:
-        """A token that externalAuth/signin accepts."""
-        return self._control.external_jwt(self.id, email)
+    def new_phone(self) -> tuple[str, str]:
+        """A number whose messages the server's outbox keeps."""
+        return self.next_phone()
+
+    def external_jwt(self, email: str, *, scope: str | None = None) -> str:
+        """A token that externalAuth/signin accepts, with a scope externalAuth/verify."""
+        return self._control.external_jwt(self.id, email, scope)
 
     def advance(self, seconds: float) -> None:
         """Move the server's clock, and the people's with it."""

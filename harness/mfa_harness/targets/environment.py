@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from mfa_simulators.clock import Clock
     from mfa_simulators.passkey import VirtualPasskey
 
+_FIRST_NUMBER = 99  # of the numbers that are kept for stories, 555-0100 to 555-0199
+
 
 class WireEnvironment:
     """An environment of a target that speaks the account-MFA API; kinds of target say how it is arranged.
@@ -158,8 +160,17 @@ class WireEnvironment:
         number = self._names[local]
         return f"{local}@example.org" if number == 1 else f"{local}-{number}@example.org"
 
-    def external_jwt(self, email: str) -> str:
-        """A token that externalAuth/signin accepts."""
+    def new_phone(self) -> tuple[str, str]:
+        """A country code and a number that nobody has used yet in this environment."""
+        raise NotApplicable("nothing reads the text messages that the target sends")
+
+    def next_phone(self) -> tuple[str, str]:
+        """For who can read what is sent there: numbers that are nobody's (555-0100 and on)."""
+        self._names["a phone"] += 1
+        return "1", f"202555{_FIRST_NUMBER + self._names['a phone']:04}"
+
+    def external_jwt(self, email: str, *, scope: str | None = None) -> str:  # noqa: ARG002 - who can, does
+        """A token that externalAuth/signin accepts, with a scope externalAuth/verify."""
         raise NotApplicable(f"nothing makes a token of another issuer for {email}")
 
     def advance(self, seconds: float) -> None:

@@ -83,8 +83,12 @@ class LivingEnvironment(WireEnvironment):
 
         return read
 
-    def external_jwt(self, email: str) -> str:
-        """A token from the profile's program."""
+    def external_jwt(self, email: str, *, scope: str | None = None) -> str:
+        """A token from the profile's program, which is asked for sign-in only."""
+        if scope:
+            raise NotApplicable(
+                "the profile's external_jwt_command makes tokens to sign in with, without a scope"
+            )
         command = self.profile.sign_in.external_jwt_command
         if command is None:
             raise NotApplicable("the profile has no sign_in.external_jwt_command")

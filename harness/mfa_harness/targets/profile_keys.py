@@ -95,6 +95,9 @@ KEYS: Final = (
         "tolerances.deletion_authority", "What deletes a device: mfa-token, elevated-token, either.", "either"
     ),
     Key(
+        "tolerances.linking_authority", "What adds a method under step-up: elevated-token, either.", "either"
+    ),
+    Key(
         "tolerances.recovery_codes_after_acknowledgement",
         "Recovery codes once acknowledged are shown, hidden, either.",
         "either",

@@ -22,7 +22,18 @@ if TYPE_CHECKING:
     from mfa_simulators.server import ReferenceServer
     from mfa_simulators.server.environment import Environment as ServerEnvironment
 
-_GIVEN: Final = ("clock", "settings_change", "admin_reset", "external_jwt", "notices", "log", "client_sdk")
+_GIVEN: Final = (
+    *(
+        "clock",
+        "settings_change",
+        "admin_reset",
+        "external_jwt",
+        "sms_sign_in",
+        "notices",
+        "log",
+        "client_sdk",
+    ),
+)
 START: Final = "2026-01-01T00:00:07Z"
 """Where every scenario's clock begins: a few seconds into a time step, as people do."""
 
@@ -84,9 +95,13 @@ class ReferenceEnvironment(WireEnvironment):
         """The server's own transcript."""
         return self._inside.transcript(unmasked=True)
 
-    def external_jwt(self, email: str) -> str:
-        """A token that externalAuth/signin accepts."""
-        return self._inside.external_jwt(sub=email, email=email)
+    def new_phone(self) -> tuple[str, str]:
+        """A number whose messages the server's own outbox keeps."""
+        return self.next_phone()
+
+    def external_jwt(self, email: str, *, scope: str | None = None) -> str:
+        """A token that externalAuth/signin accepts, with a scope externalAuth/verify."""
+        return self._inside.external_jwt(sub=email, email=email, scope=scope)
 
     def advance(self, seconds: float) -> None:
         """Move the scenario's clock, which is the server's too."""

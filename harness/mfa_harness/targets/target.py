@@ -70,13 +70,16 @@ class Environment(Protocol):
         """
 
     def inbox(self, email: str) -> Callable[[], str]:
-        """What reads the newest e-mail code sent to this address; `Blocked` when none came."""
+        """What reads the newest code sent to this address, or number as +15550001; `Blocked` when none came."""
 
     def new_email(self, name: str) -> str:
         """An address nobody has used yet in this environment, to sign up with."""
 
-    def external_jwt(self, email: str) -> str:
-        """A token that externalAuth/signin accepts, or `NotApplicable`."""
+    def new_phone(self) -> tuple[str, str]:
+        """A country code and a number nobody has used yet, whose messages `inbox` reads; or `NotApplicable`."""
+
+    def external_jwt(self, email: str, *, scope: str | None = None) -> str:
+        """A token that externalAuth/signin accepts, with a `scope` externalAuth/verify; or `NotApplicable`."""
 
     def advance(self, seconds: float) -> None:
         """Move the target's clock and `clock` on together, or `NotApplicable` where time is real."""

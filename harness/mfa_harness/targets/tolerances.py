@@ -37,6 +37,8 @@ class Tolerances(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     """Whether the default device can be deleted (two titles of one API page)."""
     deletion_authority: Literal["either", "mfa-token", "elevated-token"] = "either"
     """What deletes a device: the MFA token, the elevated token, or any of the two."""
+    linking_authority: Literal["either", "elevated-token"] = "either"
+    """What adds a method where step-up is enforced: an elevated token alone, or an MFA token as well."""
     recovery_codes_after_acknowledgement: Literal["shown", "hidden", "either"] = "either"
     """Whether recovery codes can be read again once acknowledged (two pages contradict each other)."""
     recovery_code_case: Literal["sensitive", "insensitive", "either"] = "either"
@@ -70,6 +72,7 @@ class Tolerances(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
             second_device_at="registration",
             pending_secret="renewed",  # noqa: S106 - no password
             default_device_deletion="allowed",
+            linking_authority="elevated-token",
             recovery_codes_after_acknowledgement="shown",
             recovery_codes_after_last_method="gone",
             passkey_signin_meets_session_mfa="no",
@@ -89,6 +92,7 @@ class Tolerances(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
             "enrolment_route": "both" if self.enrolment_route == "either" else self.enrolment_route,
             "default_device_deletion": self.default_device_deletion != "refused",
             "deletion_proof": _PROOFS[self.deletion_authority],
+            "linking_proof": _PROOFS[self.linking_authority],
             "recovery_codes_after_acknowledgement": self.recovery_codes_after_acknowledgement != "hidden",
             "recovery_codes_ignore_case": self.recovery_code_case != "sensitive",
             "regenerate_needs_mfa": self.regenerate_needs_mfa,

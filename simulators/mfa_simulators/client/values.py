@@ -66,10 +66,11 @@ class Session(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
 
 
 class OtpVerification(msgspec.Struct, frozen=True, kw_only=True):
-    """An e-mail code under way."""
+    """A code under way, by e-mail or by SMS."""
 
     verification_uuid: str = msgspec.field(name="verificationUUID")
     email: str = ""
+    phone_number: str = msgspec.field(name="phoneNumber", default="")
 
 
 class MfaDevice(msgspec.Struct, frozen=True, rename="camel", kw_only=True):

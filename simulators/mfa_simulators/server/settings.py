@@ -88,6 +88,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     enrolment_route: Literal["both", "auth", "register"] = "both"
     default_device_deletion: bool = True
     deletion_proof: Literal["either", "mfa_token", "elevated"] = "either"
+    linking_proof: Literal["elevated", "either"] = "elevated"
     passkey_signin_meets_session_mfa: bool = False
     mfa_token_seconds: int | None = None
     user_verification: Literal["required", "preferred", "discouraged"] = "required"

@@ -409,7 +409,7 @@ def asks(model: Model, account: Account, _act: Act, _sent: Sent) -> Prediction:
 
 @rule(
     "races an MFA token",
-    "one MFA token is used from 4 sessions at once",
+    "one MFA token is used in 4 requests at once",
     when=lambda model, account, _: (
         bool(model.opening.action)
         and bool(model.may_challenge(account))

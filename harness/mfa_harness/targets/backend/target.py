@@ -279,7 +279,7 @@ class BackendEnvironment:
     def _not_here(self, *_arguments: object, **_named: object) -> Never:
         raise NotApplicable("with --backend only a backend is tested: there is no MFA server to act on")
 
-    connect = request = inbox = new_email = external_jwt = advance = wait = change = _not_here
+    connect = request = inbox = new_email = new_phone = external_jwt = advance = wait = change = _not_here
     reset_mfa = log = notices = _not_here
 
     def close(self) -> list[str]:

@@ -255,9 +255,13 @@ class DrivenEnvironment:
         self._emails.append(email)
         return email
 
-    def external_jwt(self, email: str) -> str:
-        """A token that externalAuth/signin accepts."""
-        return self._inner.external_jwt(email)
+    def new_phone(self) -> tuple[str, str]:
+        """Not by a client SDK."""
+        raise NotApplicable("the driver protocol has no word for codes by text message")
+
+    def external_jwt(self, email: str, *, scope: str | None = None) -> str:
+        """A token that externalAuth/signin accepts, with a scope externalAuth/verify."""
+        return self._inner.external_jwt(email, scope=scope)
 
     def advance(self, seconds: float) -> None:
         """Move the server's clock and the people's; the SDK's own stays where it is."""

@@ -25,6 +25,7 @@ _UNUSED = select(MFA_TOKENS.c.digest).where(
     here(MFA_TOKENS),
     MFA_TOKENS.c.digest == value("token_digest"),
     MFA_TOKENS.c.user_id == value("owner"),
+    MFA_TOKENS.c.session_id == value("session"),
     MFA_TOKENS.c.uses == 0,
 )
 
@@ -35,8 +36,9 @@ _UNUSED = select(MFA_TOKENS.c.digest).where(
     sources=("D-77", "CWE-294"),
 )
 class _Reusable(Store):
-    def spend_mfa_token(self, digest: bytes, user_id: str, now: float) -> bool:
-        return super().spend_mfa_token(digest, user_id, now) or self.mfa_token_owner(digest) == user_id
+    def spend_mfa_token(self, digest: bytes, user_id: str, session_id: str, now: float) -> bool:
+        issued_to = self.mfa_token_owner(digest)
+        return super().spend_mfa_token(digest, user_id, session_id, now) or issued_to == (user_id, session_id)
 
 
 @fault(
@@ -45,13 +47,13 @@ class _Reusable(Store):
     sources=("D-77", "CWE-367"),
 )
 class _Race(Store):
-    def spend_mfa_token(self, digest: bytes, user_id: str, now: float) -> bool:
+    def spend_mfa_token(self, digest: bytes, user_id: str, session_id: str, now: float) -> bool:
         with self.database.read() as connection:
-            unused = self._row(connection, _UNUSED, token_digest=digest, owner=user_id)
+            unused = self._row(connection, _UNUSED, token_digest=digest, owner=user_id, session=session_id)
         if unused is None:
-            return super().spend_mfa_token(digest, user_id, now)
+            return super().spend_mfa_token(digest, user_id, session_id, now)
         meet(self)
-        super().spend_mfa_token(digest, user_id, now)
+        super().spend_mfa_token(digest, user_id, session_id, now)
         return True
 
 
@@ -61,8 +63,9 @@ class _Race(Store):
     sources=("CWE-639",),
 )
 class _OtherUser(Store):
-    def spend_mfa_token(self, digest: bytes, user_id: str, now: float) -> bool:
-        return super().spend_mfa_token(digest, self.mfa_token_owner(digest) or user_id, now)
+    def spend_mfa_token(self, digest: bytes, user_id: str, session_id: str, now: float) -> bool:
+        issued_to = self.mfa_token_owner(digest)
+        return super().spend_mfa_token(digest, *(issued_to or (user_id, session_id)), now)
 
 
 @fault(

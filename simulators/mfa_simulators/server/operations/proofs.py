@@ -35,11 +35,16 @@ class Proofs(SessionAnswers):
         mfa = call.mfa_token if rules.mfa_token_serves(scope) else None
         if elevated and self.spend_elevated(call, caller, elevated, scope):
             return
-        if mfa and self.store.spend_mfa_token(self.mfa_token_digest(mfa), caller.user.id, call.now):
+        if mfa and self.spend_mfa_token(call, caller, mfa):
             return
         if mfa:
             raise rules.proof_refused("mfa")
         raise rules.proof_refused("elevated") if elevated else rules.proof_missing()
+
+    def spend_mfa_token(self, call: Call, caller: Caller, token: str) -> bool:
+        """Uses an MFA token, if it was issued to the caller in this session."""
+        digest = self.mfa_token_digest(token)
+        return self.store.spend_mfa_token(digest, caller.user.id, caller.session.id, call.now)
 
     def spend_elevated(self, call: Call, caller: Caller, token: str, scope: str) -> bool:
         """Uses an elevated token for a scope, if it is good for it."""
@@ -51,7 +56,10 @@ class Proofs(SessionAnswers):
             and rules.elevated_is_current(claims, call.now)
             and rules.scope_opens(rules.scopes_of(claims), scope)
             and self.store.spend_elevated_token(
-                str(claims.get("jti")), caller.user.id, single_use=rules.elevated_is_single_use(claims)
+                str(claims.get("jti")),
+                caller.user.id,
+                caller.session.id,
+                single_use=rules.elevated_is_single_use(claims),
             )
         )
 

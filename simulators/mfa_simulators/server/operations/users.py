@@ -160,14 +160,14 @@ class UserOperations(SignInOperations):
         self.store.revoke_session(caller.session, call.now)
 
     def _self(self, call: Call, caller: Caller, *, elevated: str | None = None) -> UpdateSelfResponse:
-        """The user after a change; the gate stays as it was for this token, unless MFA was done meanwhile."""
+        """The user after a change, with a new token: the gate is evaluated again."""
         try:
             user, methods = self.store.account(caller.user.id)
         except LookupError:
             raise unauthorized() from None
         present = self.store.presence(caller.session.id)
         session = caller.session if present is None else present[0]
-        gated = caller.gated and self.session_gated(user, session, methods)
+        gated = self.rules.gate_at_update(self.session_gated(user, session, methods), caller.gated)
         answer = self.signed_in(call, user, session, methods, gated=gated, elevated=elevated)
         fields = {name: getattr(answer, name) for name in answer.__struct_fields__}
         return UpdateSelfResponse(**fields, next_view="done")

@@ -56,6 +56,13 @@ class GateRules(RuleBook):
         """The gate of a session that asks for a new token: evaluated again, never dropped."""
         return due
 
+    def gate_at_update(self, due: bool, gated: bool) -> bool:  # noqa: ARG002
+        """The gate of the token that a change of the user brings: evaluated again, as by a refresh.
+
+        Or whoever holds a full token could go on without MFA by changing something before it ends.
+        """
+        return due
+
     def scopes(self, gated: bool) -> tuple[str, ...]:
         """The scopes of a session token; the two never come together (D-18, D-19)."""
         return (GATED if gated else FULL, *self.settings.extra_scopes)

@@ -56,11 +56,11 @@ class StepUpRules(RuleBook):
     def mfa_token_serves(self, scope: str) -> bool:
         """Whether an MFA token will do in place of an elevated one.
 
-        Not for binding (D-37, "no fallback"); for deletion by a switch.
+        For binding (D-37, "no fallback", which another page contradicts) and for deletion by a switch each.
         """
         if scope == "credential:unlink":
             return self.settings.deletion_proof != "elevated"
-        return scope != "credential:link"
+        return scope != "credential:link" or self.settings.linking_proof == "either"
 
     def elevated_token_serves(self, scope: str) -> bool:
         """Whether an elevated token will do; for deletion by a switch."""

@@ -64,13 +64,14 @@ _SPEND_MFA_TOKEN = (
         here(MFA_TOKENS),
         MFA_TOKENS.c.digest == value("token_digest"),
         MFA_TOKENS.c.user_id == value("owner"),
+        MFA_TOKENS.c.session_id == value("session"),
         or_(MFA_TOKENS.c.single_use.is_(False), MFA_TOKENS.c.uses == 0),
         or_(MFA_TOKENS.c.expires_at.is_(None), MFA_TOKENS.c.expires_at > value("now")),
         _session_lives(MFA_TOKENS),
     )
     .values(uses=MFA_TOKENS.c.uses + 1)
 )
-_MFA_TOKEN_OWNER = select(MFA_TOKENS.c.user_id).where(
+_MFA_TOKEN_OWNER = select(MFA_TOKENS.c.user_id, MFA_TOKENS.c.session_id).where(
     here(MFA_TOKENS), MFA_TOKENS.c.digest == value("token_digest")
 )
 _ADD_ELEVATED = insert(ELEVATED_TOKENS)
@@ -80,10 +81,14 @@ _SPEND_ELEVATED = (
         here(ELEVATED_TOKENS),
         ELEVATED_TOKENS.c.id == value("token_id"),
         ELEVATED_TOKENS.c.user_id == value("owner"),
+        ELEVATED_TOKENS.c.session_id == value("session"),
         or_(value("single_use").is_(False), ELEVATED_TOKENS.c.uses == 0),
         _session_lives(ELEVATED_TOKENS),
     )
     .values(uses=ELEVATED_TOKENS.c.uses + 1)
+)
+_ELEVATED_OWNER = select(ELEVATED_TOKENS.c.user_id, ELEVATED_TOKENS.c.session_id).where(
+    here(ELEVATED_TOKENS), ELEVATED_TOKENS.c.id == value("token_id")
 )
 _ADD_NONCES = insert(NONCES)
 _DROP_NONCES = delete(NONCES).where(here(NONCES), NONCES.c.expires_at <= value("now"))
@@ -172,17 +177,24 @@ class ProofStore(StoreBase):
         with self.database.write() as connection:
             connection.execute(_ADD_MFA_TOKEN, {"environment_id": self.environment_id, **row})
 
-    def spend_mfa_token(self, digest: bytes, user_id: str, now: float) -> bool:
-        """Uses an MFA token of this user whose session still lives (D-77, D-78)."""
+    def spend_mfa_token(self, digest: bytes, user_id: str, session_id: str, now: float) -> bool:
+        """Uses an MFA token of this user and session, which still lives (D-77, D-78)."""
         with self.database.write() as connection:
-            changed = self._run(connection, _SPEND_MFA_TOKEN, token_digest=digest, owner=user_id, now=now)
+            changed = self._run(
+                connection,
+                _SPEND_MFA_TOKEN,
+                token_digest=digest,
+                owner=user_id,
+                session=session_id,
+                now=now,
+            )
             return changed == 1
 
-    def mfa_token_owner(self, digest: bytes) -> str | None:
-        """Whose MFA token this is."""
+    def mfa_token_owner(self, digest: bytes) -> tuple[str, str] | None:
+        """The user and the session that an MFA token was issued to, used or not."""
         with self.database.read() as connection:
             row = self._row(connection, _MFA_TOKEN_OWNER, token_digest=digest)
-        return None if row is None else row[0]
+        return None if row is None else (row[0], row[1])
 
     def add_elevated_token(self, token_id: str, user_id: str, session_id: str) -> None:
         """Stores that an elevated token was given out."""
@@ -197,13 +209,24 @@ class ProofStore(StoreBase):
                 },
             )
 
-    def spend_elevated_token(self, token_id: str, user_id: str, *, single_use: bool) -> bool:
-        """Uses an elevated token of this user whose session still lives; once, if it is single-use (D-79)."""
+    def spend_elevated_token(self, token_id: str, user_id: str, session_id: str, *, single_use: bool) -> bool:
+        """Uses an elevated token of this user and session, which still lives; once, if single-use (D-79)."""
         with self.database.write() as connection:
             changed = self._run(
-                connection, _SPEND_ELEVATED, token_id=token_id, owner=user_id, single_use=single_use
+                connection,
+                _SPEND_ELEVATED,
+                token_id=token_id,
+                owner=user_id,
+                session=session_id,
+                single_use=single_use,
             )
             return changed == 1
+
+    def elevated_token_owner(self, token_id: str) -> tuple[str, str] | None:
+        """The user and the session that an elevated token was issued to, used or not."""
+        with self.database.read() as connection:
+            row = self._row(connection, _ELEVATED_OWNER, token_id=token_id)
+        return None if row is None else (row[0], row[1])
 
     def add_nonces(self, nonces: list[str], now: float, expires_at: float) -> None:
         """Stores nonces that were given out, and drops those whose time is over."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from mfa_harness.targets.driving.words.core import DrivenClient
-from mfa_harness.verdicts import Blocked
+from mfa_harness.verdicts import Blocked, NotApplicable
 from mfa_simulators.client.values import OtpVerification, Session, User
 
 if TYPE_CHECKING:
@@ -21,6 +21,10 @@ class SessionWords(DrivenClient):
         """Has a code sent to an e-mail address."""
         found = self._do("send_email_otp", OtpVerification, email=email)
         return found or OtpVerification(verification_uuid="", email=email)
+
+    def send_sms_otp(self, country_code: str, number: str) -> OtpVerification:  # noqa: ARG002 - as ours
+        """Not by a client SDK."""
+        raise NotApplicable("the driver protocol has no word for codes by text message")
 
     def verify_otp(
         self,

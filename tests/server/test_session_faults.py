@@ -1,0 +1,114 @@
+"""Faults of sessions, what is taken for one and what completes one: each shows where it is, and not elsewhere."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ORIGIN = "http://localhost:3000"
+
+
+def as_session(come_by: Any) -> Any:
+    def probe(make: Any, faults: Any) -> Any:
+        person = make(faults=faults).enrolled()
+        token = come_by(person)
+        return person.site.call("GET", "/users/mfa", token=token).status_code == 200
+
+    return probe
+
+
+def revived(make: Any, faults: Any) -> Any:
+    person = make(faults=faults).sign_in()
+    person.call("POST", "/revoke")
+    return person.call("POST", "/refresh").status_code == 200
+
+
+def refreshed_late(make: Any, faults: Any) -> Any:
+    person = make(faults=faults, session_seconds=3600).sign_in()
+    person.site.clock.advance(3601)
+    return person.call("POST", "/refresh").status_code == 200
+
+
+def by_sms(make: Any, faults: Any) -> Any:
+    site = make(faults=faults, enrollment="signup")
+    sent = site.call(
+        "POST", "/smsVerifications/create", {"phoneCountryCode": "1", "phoneNumber": "5551234567"}
+    ).json()
+    code = site.environment.mailbox("+15551234567")[-1].code
+    proof = {"verificationUUID": sent["verificationUUID"], "verificationToken": code}
+    return site.call("POST", "/smsVerifications/signin", proof).json()["user"]["scope"] == "user:basic"
+
+
+def by_external_account(make: Any, faults: Any) -> Any:
+    site = make(faults=faults, enrollment="signup")
+    answer = site.call("POST", "/externalAuth/signin", {"jwt": site.environment.external_jwt(sub="x")})
+    return answer.json()["user"]["scope"] == "user:basic"
+
+
+def by_passkey(make: Any, faults: Any) -> Any:
+    site = make(faults=faults, session_based=True)
+    person = site.sign_in()
+    person.new_passkey()
+    options = site.call("GET", "/users/passkeys/signin").json()
+    answer = site.call("POST", "/users/passkeys/signin", person.key.get(options, origin=ORIGIN))
+    return answer.json()["user"]["scope"] == "user:basic"
+
+
+def update_keeps(make: Any, faults: Any) -> Any:
+    site = make(faults=faults, session_based=True)
+    first = site.sign_in()
+    first.again().enrol()
+    answer = first.call("PUT", "/users", {"mfaBackupCodeAcknowledgement": "complete"})
+    return answer.json()["user"]["scope"] == "user:basic"
+
+
+def refused_completes(make: Any, faults: Any) -> Any:
+    """By every way of answering, all alike."""
+    site = make(faults=faults, session_based=True)
+    person = site.enrolled()
+    person.new_passkey()
+    completed = set()
+    for answer in (
+        lambda visitor: visitor.answer_totp("000000"),
+        lambda visitor: visitor.answer_recovery("AAAAAAAAAA"),
+        lambda visitor: visitor.answer_passkey(fault="signature-flipped"),
+    ):
+        visitor = person.again()
+        assert answer(visitor).status_code == 422
+        visitor.take(visitor.call("POST", "/refresh"))
+        completed.add(not visitor.gated)
+    (alike,) = completed
+    return alike
+
+
+PROBES: dict[str, Any] = {
+    "S40": as_session(lambda person: person.elevated("wallet:sign")),
+    "S41": as_session(lambda person: person.mfa_token()),
+    "S42": revived,
+    "S43": refreshed_late,
+    "S44": by_sms,
+    "S45": by_external_account,
+    "S46": by_passkey,
+    "S47": update_keeps,
+    "S48": refused_completes,
+}
+
+
+@pytest.mark.parametrize("fault_id", PROBES)
+def test_a_fault_shows_and_the_clean_server_does_not(make: Callable[..., Any], fault_id: str) -> None:
+    assert PROBES[fault_id](make, [fault_id]) is True
+    assert PROBES[fault_id](make, ["no-op"]) is False
+
+
+def test_an_update_completes_no_session_and_gates_none_that_owes_nothing(make: Callable[..., Any]) -> None:
+    site = make(session_based=True)
+    person = site.enrolled()
+    gated = person.again()
+    acknowledged = {"mfaBackupCodeAcknowledgement": "complete"}
+    for visitor, scope in ((person, "user:basic"), (gated, "requiresAdditionalAuth")):
+        visitor.take(visitor.call("PUT", "/users", acknowledged))
+        assert visitor.scopes == {scope}
