@@ -72,11 +72,12 @@ def refused_completes(make: Any, faults: Any) -> Any:
     person = site.enrolled()
     person.new_passkey()
     completed = set()
-    for answer in (
+    ways: tuple[Any, ...] = (
         lambda visitor: visitor.answer_totp("000000"),
         lambda visitor: visitor.answer_recovery("AAAAAAAAAA"),
         lambda visitor: visitor.answer_passkey(fault="signature-flipped"),
-    ):
+    )
+    for answer in ways:
         visitor = person.again()
         assert answer(visitor).status_code == 422
         visitor.take(visitor.call("POST", "/refresh"))
