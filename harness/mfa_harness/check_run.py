@@ -83,7 +83,7 @@ def run_check(options: CheckOptions, reporters: Iterable[Reporter]) -> int:
                 title=options.title,
             )
         )
-        interrupted = conduct(ScenarioSession(run), (check.path for check in checks), _in_order(checks))
+        interrupted = conduct(ScenarioSession(run), (check.path for check in checks), in_order(checks))
     finally:
         _let_go(run)
     results = [event for event in run.events if isinstance(event, CheckFinished)]
@@ -193,7 +193,8 @@ def _names(word: str, check: Check) -> bool:
     return any(fnmatchcase(name, pattern) for name in known)
 
 
-def _in_order(checks: Sequence[Check]) -> Choice:
+def in_order(checks: Sequence[Check]) -> Choice:
+    """Chooses these checks among what pytest has collected, and puts them in this order."""
     order = {(check.path, check.id): number for number, check in enumerate(checks)}
 
     def key(item: pytest.Item) -> int | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path  # noqa: TC003 - typer reads the annotations when it runs
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -10,7 +11,7 @@ import typer
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from mfa_harness.targets.doctor import Diagnosis, Need
+    from mfa_harness.targets.doctor import Diagnosis
 
 _MARKS: Final = {"well": "well", "mind": "MIND", "ill": "ILL"}
 _MINUTE: Final = 60
@@ -44,7 +45,8 @@ def doctor(  # noqa: PLR0917 - typer passes options by name
 ) -> None:
     """Is the plumbing right, what can run, what not and why, and how long it will take?
 
-    Makes one user and deletes her. Exit code 2 when a run makes no sense yet.
+    What can run is found by a rehearsal on our own server. On yours it makes one user and deletes her.
+    Exit code 2 when a run makes no sense yet.
 
     \b
       mfa-harness doctor https://mfa.example.org --profile mine.toml
@@ -64,9 +66,12 @@ def doctor(  # noqa: PLR0917 - typer passes options by name
 
 
 def _of(target: str, profile: Path | None) -> Diagnosis:
+    from mfa_harness.commands.progress import progress_line  # noqa: PLC0415
+    from mfa_harness.rehearsal import rehearse  # noqa: PLC0415
     from mfa_harness.targets.doctor import examine  # noqa: PLC0415
 
-    return examine(target or None, profile, needs=_needs)
+    with progress_line(sys.stderr) as tell:
+        return examine(target or None, profile, rehearse=lambda found: rehearse(found, tell))
 
 
 def _of_client(client: str, target: str, profile: Path | None, driver_log: Path | None) -> Diagnosis:
@@ -81,22 +86,6 @@ def _of_backend(url: str, requests: Sequence[str], target: str, profile: Path | 
 
     checks = len(suite.checks(backend=True))
     return examine(url, requests, spec=target, file=profile, checks=checks)
-
-
-def _needs() -> Iterator[Need]:
-    from mfa_harness import suite  # noqa: PLC0415
-    from mfa_harness.steps.needs import needs_of  # noqa: PLC0415
-    from mfa_harness.targets.doctor import Need  # noqa: PLC0415
-
-    for check in suite.checks():
-        needs = needs_of(check)
-        yield Need(
-            check.id,
-            capabilities=tuple(needs.capabilities),
-            settings=needs.settings,
-            locks_out=check.locks_out,
-            waits_seconds=needs.waits_seconds,
-        )
 
 
 def _lines(diagnosis: Diagnosis, wide: int | None) -> Iterator[str]:

@@ -77,9 +77,9 @@ class AsgiTarget:
         """As `UrlTarget.arrange`."""
         return self._inner.arrange(settings, scenario=scenario, locks_out=locks_out)
 
-    def would_refuse(self, settings: Mapping[str, Any], *, locks_out: bool) -> str:
+    def would_refuse(self, settings: Mapping[str, Any], *, locks_out: bool, scenario: str = "") -> str:
         """As `UrlTarget.would_refuse`."""
-        return self._inner.would_refuse(settings, locks_out=locks_out)
+        return self._inner.would_refuse(settings, locks_out=locks_out, scenario=scenario)
 
     def close(self) -> list[str]:
         """End the lifespan and the loop."""

@@ -104,10 +104,10 @@ class CommandTarget:
         assert self._inner is not None, "open() comes first"
         return self._inner.arrange(settings, scenario=scenario, locks_out=locks_out)
 
-    def would_refuse(self, settings: Mapping[str, Any], *, locks_out: bool) -> str:
+    def would_refuse(self, settings: Mapping[str, Any], *, locks_out: bool, scenario: str = "") -> str:
         """As `UrlTarget.would_refuse`."""
         assert self._inner is not None, "open() comes first"
-        return self._inner.would_refuse(settings, locks_out=locks_out)
+        return self._inner.would_refuse(settings, locks_out=locks_out, scenario=scenario)
 
     @property
     def output(self) -> str:

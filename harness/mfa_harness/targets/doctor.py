@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections import Counter
 from statistics import median
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, Final, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Final
 
 import jwt
 import msgspec
 
-from mfa_harness.targets.findings import Diagnosis, Finding, Need, State
+from mfa_harness.targets.findings import Diagnosis, Finding, Rehearsal, State
 from mfa_harness.targets.init_profile import environment_settings, toml
-from mfa_harness.targets.matching import understood
+from mfa_harness.targets.matching import find_environment, understood
 from mfa_harness.targets.parse import open_target
 from mfa_harness.targets.target import TargetError
 from mfa_harness.targets.url import clock_skew
@@ -24,17 +24,13 @@ from mfa_harness.verdicts import Blocked, NotApplicable
 from mfa_simulators.client import ClientError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from mfa_harness.targets.profile import Profile
     from mfa_harness.targets.target import Environment, Target
     from mfa_simulators.client.wire import Answer
 
-_REQUESTS_A_SCENARIO: Final = 20
-"""What a scenario sends on average, controls and witnesses included."""
-_OUR_OWN_SECONDS: Final = 0.006
-"""What a scenario costs without any target: pytest, pytest-bdd and us."""
 _TASTES: Final = 3
 _SKEW_THAT_HURTS: Final = 15.0  # seconds: half a time step
 _SKEW_WORTH_SAYING: Final = 3.0
@@ -49,21 +45,14 @@ _TOLD_BY_SETTINGS: Final = (
     "cookie_mode",
 )
 
-__all__ = ["Diagnosis", "Finding", "Need", "examine"]
-
-
-@runtime_checkable
-class _Choosy(Protocol):
-    """A target that can say beforehand what it would refuse."""
-
-    def would_refuse(self, settings: Mapping[str, Any], *, locks_out: bool) -> str: ...
+__all__ = ["Diagnosis", "Finding", "Rehearsal", "examine"]
 
 
 def examine(
     spec: str | None,
     profile_path: Path | None = None,
     *,
-    needs: Callable[[], Iterable[Need]] = tuple,
+    rehearse: Callable[[Target], Rehearsal] = lambda _: Rehearsal(),
     seed: str = "0",
 ) -> Diagnosis:
     """Look at a target without judging it.
@@ -71,7 +60,7 @@ def examine(
     Args:
         spec: TARGET; None as in `open_target`.
         profile_path: the profile's file.
-        needs: what the scenarios of the run need; called when the target is there.
+        rehearse: finds out what a run would come to; called when all is well with the target.
         seed: of the run.
     """
     notes: list[str] = []
@@ -84,7 +73,7 @@ def examine(
     except TargetError as error:
         return Diagnosis(target.name, target.label, (_ill("reach", error),))
     try:
-        return _examined(target, list(needs()))
+        return _examined(target, rehearse)
     finally:
         target.close()
 
@@ -93,18 +82,21 @@ def _ill(topic: str, error: TargetError) -> Finding:
     return Finding(topic, "ill", f"{error.tried}: {error.found}", error.mend)
 
 
-def _examined(target: Target, needs: list[Need]) -> Diagnosis:
+def _examined(target: Target, rehearse: Callable[[Target], Rehearsal]) -> Diagnosis:
     visit = _Visit(target)
     visit.look()
-    runnable, kept_out = _sorted_out(target, needs)
     lacking = _lacking(target.profile)
+    if any(finding.state == "ill" for finding in visit.findings):
+        return Diagnosis(target.name, target.label, tuple(visit.findings), lacking=lacking)
+    rehearsed = rehearse(target)
+    visit.say_what_is_used(rehearsed)
     return Diagnosis(
         target.name,
         target.label,
         tuple(visit.findings),
-        runnable=len(runnable),
-        kept_out=kept_out,
-        seconds=visit.estimate(runnable),
+        runnable=rehearsed.runnable,
+        kept_out=rehearsed.kept_out,
+        seconds=visit.estimate(rehearsed),
         lacking=lacking,
     )
 
@@ -113,25 +105,6 @@ def _lacking(profile: Profile) -> dict[str, str]:
     from mfa_harness.targets.capabilities import CAPABILITIES  # noqa: PLC0415
 
     return {name: reason for name in CAPABILITIES if (reason := profile.why_not(name))}
-
-
-def _sorted_out(target: Target, needs: list[Need]) -> tuple[list[Need], dict[str, int]]:
-    runnable: list[Need] = []
-    reasons: Counter[str] = Counter()
-    for need in needs:
-        reason = next(filter(None, map(target.profile.why_not, need.capabilities)), "")
-        if not reason and isinstance(target, _Choosy):
-            reason = target.would_refuse(need.settings, locks_out=need.locks_out)
-        if not reason and not target.profile.has("clock"):
-            longest = target.profile.longest_wait
-            reason = (
-                f"it takes longer than longest_wait, {longest:.0f} s" if need.waits_seconds > longest else ""
-            )
-        if reason:
-            reasons[reason] += 1
-        else:
-            runnable.append(need)
-    return runnable, dict(reasons.most_common())
 
 
 class _Visit:
@@ -303,14 +276,30 @@ class _Visit:
         else:
             self._find("token", "well", "the session token's signature is by a published key")
 
-    def estimate(self, runnable: list[Need]) -> float | None:
+    def say_what_is_used(self, rehearsed: Rehearsal) -> None:
+        """Which of the profile's environments a run would use, and how often."""
+        named = self.target.profile.environments if self._real_time else ()
+        found = [find_environment(named, settings) for settings in rehearsed.settings]
+        uses = Counter(each.id for each in found if each is not None)
+        for each in named if found else ():
+            if uses[each.id]:
+                self._find("use", "well", f"environment {each.id}: {_counted(uses[each.id])} its settings")
+            else:
+                text = f"environment {each.id}: no check asks for just its settings, so that it is of no use"
+                self._find("use", "mind", text, "Settings that checks ask for are named below, by how many")
+
+    def estimate(self, rehearsed: Rehearsal) -> float | None:
         """Seconds that a run will take."""
         if self._latency is None:
             return None
         rate = self.target.profile.rate
         a_request = max(self._latency, 1 / rate if rate else 0.0)
-        waits = sum(need.waits_seconds for need in runnable) if self._real_time else 0.0
-        return len(runnable) * (_OUR_OWN_SECONDS + _REQUESTS_A_SCENARIO * a_request) + waits
+        waits = rehearsed.waits_seconds if self._real_time else 0.0
+        return rehearsed.own_seconds + rehearsed.requests * a_request + waits
+
+
+def _counted(checks: int) -> str:
+    return "1 check asks for" if checks == 1 else f"{checks} checks ask for"
 
 
 def _alike(told: Any, named: Any) -> bool:

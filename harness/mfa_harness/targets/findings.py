@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 State = Literal["well", "mind", "ill"]
 
@@ -22,22 +22,24 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class Need:
-    """What one scenario needs of a target.
+class Rehearsal:
+    """What a run would come to, found without the target.
 
     Args:
-        id: the check's.
-        capabilities: names out of `CAPABILITIES`.
-        settings: what it asks of its environment.
-        locks_out: whether it is tagged @locks-out.
-        waits_seconds: how long it waits where time is real.
+        runnable: how many scenarios would run.
+        kept_out: how many would be n/a, by reason, most first.
+        requests: how many would be sent.
+        waits_seconds: how long would be waited in real time.
+        own_seconds: what the run costs whatever the target.
+        settings: of the environments that would be used, one for each use.
     """
 
-    id: str
-    capabilities: tuple[str, ...] = ()
-    settings: Mapping[str, Any] = field(default_factory=dict)
-    locks_out: bool = False
+    runnable: int = 0
+    kept_out: Mapping[str, int] = field(default_factory=dict)
+    requests: int = 0
     waits_seconds: float = 0.0
+    own_seconds: float = 0.0
+    settings: Sequence[Mapping[str, Any]] = ()
 
 
 @dataclass(frozen=True)

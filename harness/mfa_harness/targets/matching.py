@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+import msgspec
+
 from mfa_harness.verdicts import ScenarioError
-from mfa_simulators.server.settings import Settings, SettingsError, make_settings
+from mfa_simulators.server.settings import Action, Settings, SettingsError, make_settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -83,4 +85,12 @@ def _toml(value: Any) -> str:
         return f"[{', '.join(_toml(item) for item in value)}]"
     if isinstance(value, str):
         return f'"{value}"'
-    return f'"{value.action}"' if hasattr(value, "action") else str(value)
+    return _action(value) if isinstance(value, Action) else str(value)
+
+
+def _action(action: Action) -> str:
+    """By its name alone where that says all."""
+    if action == Action(action.action):
+        return f'"{action.action}"'
+    members: dict[str, Any] = msgspec.to_builtins(action)
+    return f"{{ {', '.join(f'{name} = {_toml(value)}' for name, value in members.items() if value is not None)} }}"

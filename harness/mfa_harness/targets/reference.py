@@ -161,6 +161,8 @@ class ReferenceTarget:
         self._log = KeptLog.of_this_process()
         self._arranged: Counter[str] = Counter()
 
+    environment_class: type[ReferenceEnvironment] = ReferenceEnvironment
+
     def open(self) -> None:
         """Make the server.
 
@@ -206,7 +208,7 @@ class ReferenceTarget:
         except SettingsError as error:
             raise ScenarioError(str(error)) from error
         origin, rp_id = self.profile.site(declared)
-        environment = ReferenceEnvironment(
+        environment = self.environment_class(
             inside,
             clock,
             log=self._log,
@@ -227,7 +229,13 @@ class ReferenceTarget:
         """The clock of a new environment, the people's too."""
         return VirtualClock(START)
 
-    def would_refuse(self, settings: Mapping[str, Any], *, locks_out: bool) -> str:  # noqa: ARG002 - never
+    def would_refuse(
+        self,
+        settings: Mapping[str, Any],  # noqa: ARG002 - never
+        *,
+        locks_out: bool,  # noqa: ARG002
+        scenario: str = "",  # noqa: ARG002
+    ) -> str:
         """It refuses nothing."""
         return ""
 

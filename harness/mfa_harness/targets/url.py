@@ -180,8 +180,13 @@ class UrlTarget:
             return self._make(self._control, settings, scenario=scenario, locks_out=locks_out)
         return self._find(settings, scenario=scenario, locks_out=locks_out)
 
-    def would_refuse(self, settings: Mapping[str, Any], *, locks_out: bool) -> str:
+    def would_refuse(self, settings: Mapping[str, Any], *, locks_out: bool, scenario: str = "") -> str:
         """Why `arrange` would say n/a to these settings, told without arranging; "" if it would not.
+
+        Args:
+            settings: as for `arrange`.
+            locks_out: as for `arrange`.
+            scenario: as for `arrange`; "" for the first environment of any.
 
         Raises:
             ScenarioError: a setting that does not exist.
@@ -190,7 +195,13 @@ class UrlTarget:
             return "it locks accounts, and the profile does not say [allow] locks_out = true"
         if self._control is not None or self.profile.arrange is not None:
             return ""
-        return "" if find_environment(self.profile.environments, settings) else no_environment(settings)
+        check, _, other = scenario.partition("/")
+        named = self._named(settings, self._given_to.get(check, ("", {})) if other else ("", {}))
+        if named is None:
+            return no_environment(settings)
+        if scenario and not other:
+            self._given_to[check] = (named.id, dict(settings))
+        return ""
 
     def _make(
         self, control: ControlPlane, settings: Mapping[str, Any], *, scenario: str, locks_out: bool

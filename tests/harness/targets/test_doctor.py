@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from mfa_harness.targets.doctor import Diagnosis, Need, examine
+from mfa_harness.targets.doctor import Diagnosis, Rehearsal, examine
 from mfa_harness.targets.init_profile import draft
 from mfa_simulators import ReferenceServer, VirtualClock
 
@@ -17,13 +17,12 @@ if TYPE_CHECKING:
     from mfa_simulators.server import Environment as Tenant
 
 CODE = "424242"
-NEEDS = (
-    Need("totp.one-device.second", ("totp",)),
-    Need("session.per-session.other", (), {"session_based": True}),
-    Need("step-up.expiry.late", ("clock",)),
-    Need("token.cookie-mode.login", ("cookie-mode",)),
-    Need("step-up.time-bound.twice", ("clock",)),
-    Need("limits.attempts.wrong", (), {}, locks_out=True),
+REHEARSED = Rehearsal(
+    3,
+    {"the target's time is real": 2, "no passkeys": 1},
+    requests=40,
+    own_seconds=0.1,
+    settings=({}, {}, {"session_based": True}),
 )
 
 
@@ -49,10 +48,10 @@ def told(diagnosis: Diagnosis, state: str) -> dict[str, str]:
 
 
 def test_our_own_server_is_well() -> None:
-    diagnosis = examine("reference", needs=lambda: NEEDS)
+    diagnosis = examine("reference", rehearse=lambda _: Rehearsal(6, own_seconds=0.1))
     assert diagnosis.is_well
     assert diagnosis.exit_code == 0
-    assert diagnosis.runnable == len(NEEDS)
+    assert diagnosis.runnable == 6
     assert not diagnosis.kept_out
     assert not diagnosis.lacking
     assert told(diagnosis, "well").keys() == {"reach", "settings", "clock", "keys", "sign-in", "token"}
@@ -64,16 +63,25 @@ def test_a_strangers_server_is_told_what_can_run_and_what_not(
     served: ReferenceServer, tmp_path: Path
 ) -> None:
     path = profile(tmp_path, served, served.environment(email_code=CODE))
-    diagnosis = examine(None, path, needs=lambda: NEEDS)
+    diagnosis = examine(None, path, rehearse=lambda _: REHEARSED)
     assert diagnosis.is_well, diagnosis.findings
-    assert diagnosis.runnable == 2
-    assert diagnosis.kept_out == {
-        "the target's time is real: no control plane moves its clock": 2,
-        "no environment with session_based = true in the profile": 1,
-        "the profile does not claim 'cookie-mode'": 1,
-    }
-    assert next(iter(diagnosis.kept_out.values())) == 2
+    assert (diagnosis.runnable, diagnosis.kept_out) == (REHEARSED.runnable, REHEARSED.kept_out)
     assert "clock" in diagnosis.lacking
+    assert told(diagnosis, "well")["use"].endswith(": 2 checks ask for its settings")
+
+
+def test_an_environment_that_no_check_asks_for_is_said_to_be_of_no_use(
+    served: ReferenceServer, tmp_path: Path
+) -> None:
+    tenant = served.environment(email_code=CODE, passkeys=False, session_based=True)
+    path = profile(tmp_path, served, tenant, settings="settings = {passkeys = false, session_based = true}")
+    diagnosis = examine(None, path, rehearse=lambda _: REHEARSED)
+    assert "no check asks for just its settings" in told(diagnosis, "mind")["use"]
+
+
+def test_nothing_is_rehearsed_for_a_target_that_is_ill(served: ReferenceServer, tmp_path: Path) -> None:
+    path = profile(tmp_path, served, served.environment(email_code="111111"))
+    assert examine(None, path, rehearse=lambda _: REHEARSED).runnable == 0
 
 
 def test_a_drafted_profile_with_sign_in_filled_in_is_well(served: ReferenceServer, tmp_path: Path) -> None:
@@ -81,7 +89,7 @@ def test_a_drafted_profile_with_sign_in_filled_in_is_well(served: ReferenceServe
     text = draft(served.url, tenant.id)
     assert "does not say how users sign in" in examine(None, write(tmp_path, text)).findings[0].text
     filled = text.replace('# code = "123456"', f'code = "{CODE}"')
-    diagnosis = examine(None, write(tmp_path, filled), needs=lambda: NEEDS)
+    diagnosis = examine(None, write(tmp_path, filled), rehearse=lambda _: REHEARSED)
     assert diagnosis.is_well, diagnosis.findings
 
 
@@ -93,9 +101,8 @@ def write(folder: Path, text: str) -> Path:
 
 def test_the_estimate_follows_the_rate(served: ReferenceServer, tmp_path: Path) -> None:
     path = profile(tmp_path, served, served.environment(email_code=CODE), more="rate = 1000")
-    fast = examine(None, path, needs=lambda: NEEDS).seconds
-    waits = (Need("a", waits_seconds=30), Need("b", waits_seconds=30))
-    slow = examine(None, path, needs=lambda: waits).seconds
+    fast = examine(None, path, rehearse=lambda _: REHEARSED).seconds
+    slow = examine(None, path, rehearse=lambda _: Rehearsal(2, waits_seconds=60, own_seconds=1)).seconds
     assert fast is not None
     assert slow is not None
     assert slow > 60 > fast
@@ -190,6 +197,6 @@ def test_a_user_who_could_not_be_deleted_is_to_be_minded(served: ReferenceServer
 
 def test_a_target_with_a_control_plane_needs_no_profile() -> None:
     with ReferenceServer(control=True) as server:
-        diagnosis = examine(server.url, needs=lambda: NEEDS)
+        diagnosis = examine(server.url, rehearse=lambda _: REHEARSED)
     assert diagnosis.is_well
-    assert diagnosis.runnable == len(NEEDS)
+    assert diagnosis.runnable == REHEARSED.runnable

@@ -119,9 +119,9 @@ class ClientTarget:
             environment.advance(until_a_step_has_begun(environment.clock, settings))
         return DrivenEnvironment(environment, self.driver)
 
-    def would_refuse(self, settings: Mapping[str, Any], *, locks_out: bool) -> str:
+    def would_refuse(self, settings: Mapping[str, Any], *, locks_out: bool, scenario: str = "") -> str:
         """As the target's own."""
-        return self._inner.would_refuse(settings, locks_out=locks_out)
+        return self._inner.would_refuse(settings, locks_out=locks_out, scenario=scenario)
 
     def close(self) -> list[str]:
         """Stop the driver, then the target."""
