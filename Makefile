@@ -5,6 +5,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 DYNAMIC_JS := build/drivers/dynamic-js
+DYNAMIC_REACT_NATIVE := build/drivers/dynamic-react-native
 JUDGES := build/judges
 
 .PHONY: help check test serve lint bench drivers judges clean
@@ -36,16 +37,24 @@ lint: .venv/developing
 bench: .venv/developing
 	@$(BIN)/pytest tests/benchmarks -q --benchmark-only --benchmark-disable-gc -p no:randomly
 
-drivers: .venv/installed $(DYNAMIC_JS)/node_modules
+drivers: .venv/installed $(DYNAMIC_JS)/node_modules $(DYNAMIC_REACT_NATIVE)/node_modules
 	@$(BIN)/mfa-harness check --client '$(BIN)/python -m mfa_harness.drivers.python_reference'
 	@$(BIN)/mfa-harness check --client '$(BIN)/python -m mfa_harness.drivers.dynamic_js' \
 		--expected-failures harness/mfa_harness/drivers/dynamic_js/expected-failures.toml
+	@$(BIN)/mfa-harness check --client '$(BIN)/python -m mfa_harness.drivers.dynamic_react_native' \
+		--expected-failures harness/mfa_harness/drivers/dynamic_react_native/expected-failures.toml
 
 $(DYNAMIC_JS)/node_modules: harness/mfa_harness/drivers/dynamic_js/package.json
 	@command -v npm >/dev/null || { echo "The vendor's SDKs need Node 20 or later and npm"; exit 2; }
 	@mkdir -p $(DYNAMIC_JS)
 	@cp harness/mfa_harness/drivers/dynamic_js/package.json harness/mfa_harness/drivers/dynamic_js/.npmrc $(DYNAMIC_JS)
 	@cd $(DYNAMIC_JS) && npm install --silent && touch node_modules
+
+$(DYNAMIC_REACT_NATIVE)/node_modules: harness/mfa_harness/drivers/dynamic_react_native/package.json
+	@command -v npm >/dev/null || { echo "The vendor's SDKs need Node 20 or later and npm"; exit 2; }
+	@mkdir -p $(DYNAMIC_REACT_NATIVE)
+	@cp harness/mfa_harness/drivers/dynamic_react_native/package.json harness/mfa_harness/drivers/dynamic_react_native/.npmrc $(DYNAMIC_REACT_NATIVE)
+	@cd $(DYNAMIC_REACT_NATIVE) && npm install --silent && touch node_modules
 
 judges: $(JUDGES)/node_modules
 

@@ -19,6 +19,7 @@ from .conftest import PYTHON_REFERENCE, Ran
 ROOT = Path(__file__).parents[3]
 SHIPPED = Path(drivers.__path__[0])
 DYNAMIC_JS = shlex.join([sys.executable, "-m", "mfa_harness.drivers.dynamic_js"])
+DYNAMIC_REACT_NATIVE = shlex.join([sys.executable, "-m", "mfa_harness.drivers.dynamic_react_native"])
 
 
 def listing(language: str) -> str:
@@ -69,9 +70,40 @@ def test_what_the_vendors_javascript_sdk_is_known_for_is_still_true(dynamic_js: 
     assert ran.end.expected == {"fail": 2}
 
 
-def test_every_known_failure_is_explained() -> None:
+@pytest.fixture(scope="session")
+def dynamic_react_native() -> str:
+    """The vendor's React Native client, where somebody has installed it."""
+    home = Path(
+        os.environ.get("DYNAMIC_REACT_NATIVE_HOME", ROOT / "build" / "drivers" / "dynamic-react-native")
+    )
+    if not (home / "node_modules" / "@dynamic-labs" / "client").is_dir() or not shutil.which("node"):
+        pytest.skip("the vendor's React Native client is not installed here: make drivers")
+    return f"env DYNAMIC_REACT_NATIVE_HOME={shlex.quote(str(home))} {DYNAMIC_REACT_NATIVE}"
+
+
+def test_the_vendors_react_native_client_runs_the_suite(dynamic_react_native: str) -> None:
+    ran = Ran(
+        dynamic_react_native,
+        "totp.one-device",
+        "passkey.sign-in",
+        "client.enrolment-order",
+        "client.error-kinds",
+    )
+    assert ran.code == 0
+    assert list(ran.verdicts.values()).count("pass") > 8
+
+
+def test_what_the_vendors_react_native_client_is_known_for_is_still_true(dynamic_react_native: str) -> None:
+    known = SHIPPED / "dynamic_react_native" / "expected-failures.toml"
+    ran = Ran(dynamic_react_native, "step-up.check", expected_failures=known)
+    assert ran.code == 0
+    assert ran.end.expected == {"fail": 2}
+
+
+@pytest.mark.parametrize("name", ["dynamic_js", "dynamic_react_native"])
+def test_every_known_failure_is_explained(name: str) -> None:
     findings = (ROOT / "docs" / "findings.md").read_text(encoding="utf-8")
-    known = (SHIPPED / "dynamic_js" / "expected-failures.toml").read_text(encoding="utf-8")
+    known = (SHIPPED / name / "expected-failures.toml").read_text(encoding="utf-8")
     checks = re.findall(r'^check = "(.*)"$', known, re.MULTILINE)
     assert checks
     assert [check for check in checks if f"`{check}`" not in findings] == []
@@ -79,18 +111,24 @@ def test_every_known_failure_is_explained() -> None:
 
 def test_a_sdk_that_is_not_installed_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("DYNAMIC_JS_HOME", str(tmp_path))
-    with pytest.raises(TargetError, match=r"is not installed in|no `node` on PATH"):
-        Ran(DYNAMIC_JS, "totp.one-device")
+    monkeypatch.setenv("DYNAMIC_REACT_NATIVE_HOME", str(tmp_path))
+    for driver in (DYNAMIC_JS, DYNAMIC_REACT_NATIVE):
+        with pytest.raises(TargetError, match=r"is not installed in|no `node` on PATH"):
+            Ran(driver, "totp.one-device")
 
 
-@pytest.mark.parametrize("name", ["python_reference", "dynamic_js"])
+@pytest.mark.parametrize("name", ["python_reference", "dynamic_js", "dynamic_react_native"])
 def test_every_driver_says_what_it_is(name: str) -> None:
     assert (SHIPPED / name / "README.md").is_file()
 
 
-def test_the_vendors_sdk_is_pinned() -> None:
-    package = (SHIPPED / "dynamic_js" / "package.json").read_text(encoding="utf-8")
-    assert re.findall(r'"@dynamic[^"]*": "([^"]*)"', package) == ["1.27.1", "5.3.2", "5.3.2"]
+@pytest.mark.parametrize(
+    ("name", "versions"),
+    [("dynamic_js", ["1.27.1", "5.3.2", "5.3.2"]), ("dynamic_react_native", ["4.83.1"] * 4)],
+)
+def test_the_vendors_sdk_is_pinned(name: str, versions: list[str]) -> None:
+    package = (SHIPPED / name / "package.json").read_text(encoding="utf-8")
+    assert re.findall(r'"@dynamic[^"]*": "([^"]*)"', package) == versions
     assert not list(SHIPPED.rglob("package-lock.json"))
 
 

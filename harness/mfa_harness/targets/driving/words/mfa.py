@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from mfa_harness.targets.driving.words.passkeys import PasskeyWords
+from mfa_harness.verdicts import NotApplicable
 from mfa_simulators.client.errors import ClientError
 from mfa_simulators.client.protocol import HELD, MfaTokenChoice
 from mfa_simulators.client.values import MfaDevice, MfaMethods, OtpVerification, Session, TotpRegistration
@@ -36,6 +37,8 @@ class MfaWords(PasskeyWords):
             passkeys = self.get_passkeys() if self.has("get_passkeys") else ()
         except ClientError:
             if not self.has("get_mfa_methods"):
+                if verified_only:  # a step reads them; a witness takes another session
+                    self._say_who_may_list()
                 raise
             return self._something("get_mfa_methods", MfaMethods)  # this one a session may read that owes MFA
         return MfaMethods(
@@ -43,6 +46,14 @@ class MfaWords(PasskeyWords):
             passkeys=passkeys,
             user_has_verified_mfa_methods=bool(passkeys) or any(device.verified for device in devices),
         )
+
+    def _say_who_may_list(self) -> None:
+        """Raise NotApplicable where the refusal of both lists is right: a session that owes MFA may not read them."""
+        if self.has("is_user_missing_mfa_auth") and self._do("is_user_missing_mfa_auth", bool):
+            raise NotApplicable(
+                f"the driver of {self._driver.title} does not declare get_mfa_methods, "
+                "which alone may be read by a session that owes MFA"
+            )
 
     def register_totp_mfa_device(self) -> TotpRegistration:
         """Begins the enrolment of an authenticator app."""
