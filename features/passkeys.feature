@@ -302,6 +302,33 @@ Feature: Passkeys
     When she answers the passkey challenge of another session of hers
     Then she is refused
 
+  @passkey.challenge.other-ceremony
+  Scenario Outline: What one ceremony asked for is no answer to another: she <ceremony> by <challenge>
+    Given a user who has enrolled a passkey
+    And another user who has enrolled a passkey
+    When she <ceremony> by a response to <challenge>
+    Then she is refused
+    When she <ceremony>
+    Then she succeeds
+
+    Examples:
+      | case                       | ceremony                      | challenge                       |
+      | MFA by a registration      | answers the passkey challenge | the challenge of a registration |
+      | MFA by a sign-in           | answers the passkey challenge | the challenge of a sign-in      |
+      | MFA by another user's      | answers the passkey challenge | the other user's MFA challenge  |
+      | registration by MFA        | registers another passkey     | her MFA challenge               |
+      | registration by a sign-in  | registers another passkey     | the challenge of a sign-in      |
+      | sign-in by MFA             | signs in with her passkey     | her MFA challenge               |
+      | sign-in by a registration  | signs in with her passkey     | the challenge of a registration |
+
+  @passkey.challenge.signed-out
+  Scenario: A challenge dies with the session that asked for it
+    Given a user who has enrolled a passkey
+    When she signs out and in again before she answers the passkey challenge
+    Then she is refused
+    When she answers the passkey challenge
+    Then she succeeds
+
   @passkey.type.payment
   Scenario: A payment is no sign-in
     Given a user who has enrolled a passkey

@@ -105,6 +105,15 @@ Feature: Session-based MFA
     Then she must complete MFA first
     And her next step is a challenge
 
+  @session.challenge-every-login.same-browser
+  Scenario: A browser in which MFA was done once is asked again
+    Given session-based MFA is on
+    And a user who has enrolled an authenticator app
+    And she signs out
+    When she signs in again with an e-mail code in the same browser
+    Then she must complete MFA first
+    And her next step is a challenge
+
   @session.per-session.other-device
   Scenario: MFA done in one browser does not complete the session in another
     Given session-based MFA is on
@@ -242,8 +251,12 @@ Feature: Session-based MFA
       | list passkeys  | list her passkeys                      |
       | rename passkey | rename her passkey                     |
       | default device | make her authenticator app the default |
+      | look up device | look up her authenticator app          |
+      | change address | change her e-mail address              |
       | export wallet  | export her wallet                      |
       | sign           | sign with her wallet                   |
+      | refresh wallet | refresh her wallet                     |
+      | reshare wallet | reshare her wallet                     |
 
   @gate.protects-endpoints.delete-app
   Scenario: A session that owes MFA may not delete the method that it owes
@@ -253,6 +266,23 @@ Feature: Session-based MFA
     When she tries to delete her authenticator app with no token
     Then she is refused with "MFA required"
     And her next step is a challenge
+
+  @gate.protects-endpoints.delete-passkey
+  Scenario: A session that owes MFA may not delete a passkey either
+    Given session-based MFA is on
+    And a user who has enrolled a passkey
+    And she has signed in again
+    When she tries to delete her passkey with no token
+    Then she is refused with "MFA required"
+    And her next step is a challenge
+
+  @gate.protects-endpoints.external-word
+  Scenario: A session that owes MFA does not step up by the word of her identity provider
+    Given "Require at onboarding" is on
+    And a new user
+    And she has signed up with an external account
+    When she re-authenticates by her external account for "wallet:export"
+    Then she is refused with "MFA required"
 
   @gate.not-user-writable.profile
   Scenario: Nothing that she writes into her profile completes the session
@@ -299,10 +329,35 @@ Feature: Session-based MFA
     Then she is refused with "MFA required"
 
     Examples:
-      | case                  | methods              | operation                |
-      | app beside a passkey  | a passkey            | add an authenticator app |
-      | passkey beside an app | an authenticator app | add a passkey            |
-      | second passkey        | a passkey            | add a passkey            |
+      | case                  | methods              | operation                       |
+      | app beside a passkey  | a passkey            | add an authenticator app        |
+      | passkey beside an app | an authenticator app | add a passkey                   |
+      | second passkey        | a passkey            | add a passkey                   |
+      | by the older call     | an authenticator app | add a passkey by the older call |
+
+  @gate.binding-needs-mfa.confirm-app
+  Scenario: An app that was started in a complete session is not confirmed in one that owes MFA
+    Given session-based MFA is on
+    And a user who has enrolled a passkey
+    And she starts to add an authenticator app
+    And she has signed in again
+    When she confirms the app with the current code
+    Then she is refused
+    And she must complete MFA first
+
+  @gate.binding-needs-mfa.finish-passkey
+  Scenario Outline: A passkey that was started in a complete session is not finished in one that owes MFA: <case>
+    Given session-based MFA is on
+    And a user who has enrolled a passkey
+    And she has signed in again
+    When she tries to <operation>
+    Then she is refused
+    And she must complete MFA first
+
+    Examples:
+      | case       | operation                                                                     |
+      | call       | finish adding a passkey that she began in her other session                   |
+      | older call | finish adding a passkey by the older call that she began in her other session |
 
   @gate.every-sign-in.email-again
   Scenario: Proving the e-mail address again is no second factor

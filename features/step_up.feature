@@ -20,10 +20,16 @@ Feature: MFA tokens, step-up and protected actions
       | passkey, elevated        | her passkey     | and asks for an elevated token for "wallet:sign" | an elevated token |
 
   @mfa-token.on-request.foreign-scope
-  Scenario: A user is not given an administrator's scope
+  Scenario Outline: A user is not given a scope that is not hers to ask for: <scope>
     Given a user who has enrolled an authenticator app
-    When she completes MFA with a code and asks for an elevated token for "console:mfa:reset"
+    When she completes MFA with a code and asks for an elevated token for "<scope>"
     Then she is given no elevated token
+
+    Examples:
+      | case         | scope                     |
+      | console      | console:mfa:reset         |
+      | session      | user:basic                |
+      | with another | wallet:sign console:admin |
 
   @mfa-token.single-use.second-call
   Scenario: A single-use MFA token works for one call
@@ -95,6 +101,18 @@ Feature: MFA tokens, step-up and protected actions
       | refresh | refresh her wallet   | wallet.waas.refresh |
       | reshare | reshare her wallet   | wallet.waas.reshare |
       | profile | change her name      | user.update         |
+
+  @step-up.actions-enforced.session-based
+  Scenario: MFA at sign-in is no step-up: a protected action asks again
+    Given session-based MFA is on
+    And the action "wallet.waas.export" needs MFA
+    And a user who has enrolled an authenticator app
+    And she has signed in again
+    And she enters the current code
+    When she tries to export her wallet with no token
+    Then she is refused with "step-up required"
+    When she tries to export her wallet with an MFA token
+    Then she succeeds
 
   @step-up.actions-enforced.made-up
   Scenario: A made-up token opens no action
@@ -215,6 +233,49 @@ Feature: MFA tokens, step-up and protected actions
     When she re-authenticates by e-mail for "credential:link"
     Then she is given an elevated token
 
+  @step-up.mfa-not-reauth.new-link
+  Scenario: A user who has an MFA method gets no elevated token by asking for it at sign-in
+    Given a user who has enrolled an authenticator app
+    When she signs in again and asks to add a method
+    Then she is given no elevated token
+
+  @step-up.mfa-not-reauth.first-link
+  Scenario: A user who has no MFA method gets an elevated token to add her first by asking for it at sign-in
+    Given a user who has enrolled no MFA method
+    When she signs in again and asks to add a method
+    Then she is given an elevated token
+
+  @step-up.mfa-not-reauth.external-account
+  Scenario: A user who has an MFA method gets no elevated token for her external account
+    Given a new user
+    And she has signed up with an external account
+    And she starts to add an authenticator app
+    And she enters the current code
+    When she re-authenticates by her external account for "credential:link"
+    Then she is given no elevated token
+
+  @step-up.mfa-not-reauth.external-not-enrolled
+  Scenario: A user who has no MFA method gets an elevated token for her external account
+    Given a new user
+    And she has signed up with an external account
+    When she re-authenticates by her external account for "credential:link"
+    Then she is given an elevated token
+
+  @step-up.check.unverified
+  Scenario: Step-up is not by an app that was never verified
+    Given the action "wallet.waas.export" needs MFA
+    And a user who has enrolled a passkey
+    And she starts to add an authenticator app
+    When she asks whether "wallet:export" needs step-up
+    Then step-up is needed, by her passkey
+
+  @step-up.check.no-method
+  Scenario: Where MFA is optional, step-up is not needed of who has no method
+    Given the action "wallet.waas.export" needs MFA
+    And a user who has enrolled no MFA method
+    When she asks whether "wallet:export" needs step-up
+    Then step-up is not needed
+
   @step-up.check.needed
   Scenario Outline: Step-up is needed for a protected action, by <method>
     Given the action "wallet.waas.export" needs MFA
@@ -245,6 +306,27 @@ Feature: MFA tokens, step-up and protected actions
       | case   | scope             |
       | link   | credential:link   |
       | unlink | credential:unlink |
+      | export | wallet:export     |
+
+  @step-up.always-for-credentials.export
+  Scenario Outline: From API version 2026_04_01 on, a wallet is not exported without step-up: with <methods>
+    Given the API version is "2026_04_01"
+    And a user who has enrolled <methods>
+    When she tries to export her wallet with no token
+    Then she is refused with "step-up required"
+
+    Examples:
+      | case    | methods              |
+      | app     | an authenticator app |
+      | nothing | no MFA method        |
+
+  @step-up.always-for-credentials.removal
+  Scenario: From API version 2026_04_01 on, an app is not removed without step-up
+    Given the API version is "2026_04_01"
+    And a user who has enrolled an authenticator app
+    When she tries to delete her authenticator app with no token
+    Then she is refused with "step-up required"
+    And only her first app is listed, and its codes still work
 
   @step-up.always-for-credentials.app
   Scenario: From API version 2026_04_01 on, an app cannot be added without step-up

@@ -84,6 +84,48 @@ def after_deletion(make: Any, faults: Any) -> Any:
     return with_mfa(person, token)
 
 
+def export_open(make: Any, faults: Any) -> Any:
+    return exports(make(faults=faults, min_api_version="2026_04_01").sign_in())
+
+
+def session_opens(make: Any, faults: Any) -> Any:
+    return exports(make(faults=faults, session_based=True, **EXPORTS).enrolled())
+
+
+def sign_in_elevates(make: Any, faults: Any) -> Any:
+    person = make(faults=faults).enrolled()
+    again = person.site.sign_in(person.email, allowNewMFALinking=True)
+    return bool(again.answer.get("elevatedAccessToken"))
+
+
+def external_word_elevates(make: Any, faults: Any) -> Any:
+    site = make(faults=faults)
+    environment = site.environment
+    answer = site.call("POST", "/externalAuth/signin", {"jwt": environment.external_jwt(sub="x")})
+    person = site.visitor(answer.json())
+    person.enrol()
+    word = environment.external_jwt(sub="x", scope="credential:link")
+    return person.call("POST", "/externalAuth/verify", {"jwt": word}).status_code == 200
+
+
+def user_basic_granted(make: Any, faults: Any) -> Any:
+    person = make(faults=faults).enrolled()
+    return person.answer_totp(person.fresh_code(), requestedScopes=["user:basic"]).status_code == 200
+
+
+def lists_unverified(make: Any, faults: Any) -> Any:
+    person = make(faults=faults, **EXPORTS).sign_in()
+    person.new_passkey()
+    person.register()
+    listed = person.call("POST", "/stepUp/check", {"scope": EXPORT}).json()["credentials"]
+    return "totp" in {each["format"] for each in listed}
+
+
+def says_yes(make: Any, faults: Any) -> Any:
+    person = make(faults=faults).enrolled()
+    return person.call("POST", "/stepUp/check", {"scope": "wallet:sign"}).json()["isRequired"]
+
+
 PROBES: dict[str, Any] = {
     "M40": others_elevated,
     "M41": other_session(with_mfa),
@@ -96,6 +138,13 @@ PROBES: dict[str, Any] = {
     "M48": edited,
     "M49": session_token,
     "M51": after_deletion,
+    "M52": export_open,
+    "M53": session_opens,
+    "M54": sign_in_elevates,
+    "M55": external_word_elevates,
+    "M56": user_basic_granted,
+    "M57": lists_unverified,
+    "M58": says_yes,
 }
 
 

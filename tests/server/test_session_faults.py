@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from mfa_simulators.client.device_key import DeviceKey, device_headers
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -86,6 +88,56 @@ def refused_completes(make: Any, faults: Any) -> Any:
     return alike
 
 
+def gated_reads_device(make: Any, faults: Any) -> Any:
+    person = make(faults=faults, session_based=True).enrolled().again()
+    return person.call("GET", f"/users/mfa/{person.device_id}").status_code == 200
+
+
+def gated_changes_address(make: Any, faults: Any) -> Any:
+    site = make(faults=faults, session_based=True)
+    person = site.enrolled().again()
+    sent = person.call("POST", "/emailVerifications/create", {"email": "eve@example.org"}).json()
+    proof = {
+        "verificationUUID": sent["verificationUUID"],
+        "verificationToken": site.environment.mailbox("eve@example.org")[-1].code,
+    }
+    return person.call("POST", "/emailVerifications/verify", proof).status_code == 200
+
+
+def gated_confirms_app(make: Any, faults: Any) -> Any:
+    person = make(faults=faults, session_based=True).sign_in()
+    person.new_passkey()
+    code = person.register().code()
+    body = {"type": "totp", "code": code}
+    return person.again().call("POST", "/users/mfa/register/totp", body).status_code == 200
+
+
+def gated_steps_up(make: Any, faults: Any) -> Any:
+    site = make(faults=faults, enrollment="signup")
+    jwt = site.environment.external_jwt(sub="x")
+    person = site.visitor(site.call("POST", "/externalAuth/signin", {"jwt": jwt}).json())
+    word = site.environment.external_jwt(sub="x", scope="wallet:export")
+    return person.call("POST", "/externalAuth/verify", {"jwt": word}).status_code == 200
+
+
+def browser_remembered(make: Any, faults: Any) -> Any:
+    """A browser is known by its device key, which it proves by signing a nonce."""
+    site = make(faults=faults, session_based=True)
+    key = DeviceKey(b"a browser of hers, and of nobody else")
+
+    def sign_in() -> Any:
+        sent = site.call("POST", "/emailVerifications/create", {"email": "ada@example.org"}).json()
+        proof = {
+            "verificationUUID": sent["verificationUUID"],
+            "verificationToken": site.environment.mailbox("ada@example.org")[-1].code,
+        }
+        headers = device_headers(key, site.call("GET", "/nonce").json()["nonce"])
+        return site.visitor(site.call("POST", "/emailVerifications/signin", proof, **headers).json())
+
+    sign_in().enrol()
+    return not sign_in().gated
+
+
 PROBES: dict[str, Any] = {
     "S40": as_session(lambda person: person.elevated("wallet:sign")),
     "S41": as_session(lambda person: person.mfa_token()),
@@ -96,6 +148,11 @@ PROBES: dict[str, Any] = {
     "S46": by_passkey,
     "S47": update_keeps,
     "S48": refused_completes,
+    "S50": gated_reads_device,
+    "S51": gated_changes_address,
+    "S52": gated_confirms_app,
+    "S53": gated_steps_up,
+    "S54": browser_remembered,
 }
 
 

@@ -176,6 +176,8 @@ def confirms(world: World, who: str, code: str) -> None:
     value = actor.last_code = CODES.resolve(code, world, actor)
 
     def honest(twin: Actor) -> None:
+        if twin.methods:
+            twin.complete_mfa()
         twin.start_app()
         twin.client.verify_totp_mfa_device(twin.fresh_code())
 

@@ -9,10 +9,8 @@ from mfa_harness.scenario import permits
 from mfa_harness.scenario.actor import STEP_UP_VERSION
 from mfa_harness.scenario.permits import NONE, Permit
 from mfa_harness.steps.lexicons import ACTS
-from mfa_harness.steps.proofs import PERMITS
 from mfa_harness.steps.recovery import renewed_codes
-from mfa_harness.steps.sentence import Lexicon, sentence
-from mfa_harness.verdicts import NotApplicable
+from mfa_harness.steps.sentence import Lexicon
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -119,6 +117,11 @@ def _register_by_hand(world: World, actor: Actor, permit: Permit) -> Any:
     """Register a passkey and show what no client shows for it."""
     path = "users/passkeys/register"
     options = world.send("GET", path, actor, headers=permit.headers).json()
+    return world.send("POST", path, actor, creation_response(actor, options), permit.headers)
+
+
+def creation_response(actor: Actor, options: dict[str, Any]) -> dict[str, Any]:
+    """What a client posts to register a passkey of hers that is new."""
     made = actor.person.new_key().create(
         {**options, "excludeCredentials": []}, origin=actor.environment.origin
     )
@@ -126,7 +129,7 @@ def _register_by_hand(world: World, actor: Actor, permit: Permit) -> Any:
         "attestationObject": made["response"]["attestationObject"],
         "clientDataJson": made["response"]["clientDataJSON"],  # as registrations spell it on this wire
     }
-    return world.send("POST", path, actor, {**made, "response": response}, permit.headers)
+    return {**made, "response": response}
 
 
 @OPERATIONS.phrase("add a second authenticator app")
@@ -288,45 +291,6 @@ def _wallet(phrase: str, action: str) -> None:
 
 for _phrase, _action in WALLET_ACTIONS.items():
     _wallet(_phrase, _action)
-
-
-@sentence(
-    "{who} tries to {operation}[ with {permit}]",
-    example="When she tries to delete her authenticator app with a made-up token",
-    operation=OPERATIONS,
-    permit=PERMITS,
-)
-def tries_to(world: World, who: str, operation: str, permit: str | None) -> None:
-    """Do something with the session in front of her; whether it should be let through the Then says."""
-    actor = world.actor(who)
-    chosen = OPERATIONS.resolve(operation, world)
-    if chosen.needs:
-        world.need(chosen.needs)
-    if chosen.removes:
-        _demand_authority(world, chosen.removes, permit or "")
-    if chosen.adds and "MFA token" in (permit or "") and _any_token_links(world):
-        raise NotApplicable("the profile does not say that a method is added by an elevated token only")
-    shown = PERMITS.resolve(permit, world, actor) if permit else NONE
-    what = f"trying to {operation}{' with ' + permit if permit else ''}"
-    honest = None if chosen.proved else chosen.control
-    world.attempt(actor, what, lambda a: chosen.do(a, shown), honest=honest, proved=chosen.proved)
-
-
-def _demand_authority(world: World, method: str, permit: str) -> None:
-    """Make removal n/a where the profile says that it does not work like this."""
-    tolerances = world.profile.tolerances
-    if method == "app" and tolerances.default_device_deletion == "refused":
-        raise NotApplicable("the profile says that the default device cannot be deleted, and her app is that")
-    if world.refusal_follows:
-        return
-    if "MFA token" in permit and tolerances.deletion_authority == "elevated-token":
-        raise NotApplicable("the profile says that a method is deleted by an elevated token only")
-    if "elevated token" in permit and tolerances.deletion_authority == "mfa-token":
-        raise NotApplicable("the profile says that a method is deleted by an MFA token only")
-
-
-def _any_token_links(world: World) -> bool:
-    return world.profile.tolerances.linking_authority != "elevated-token"
 
 
 @ACTS.phrase("writes full access into her profile")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from mfa_simulators.server.faults import (
+    challenges,
     control,
     devices,
     enrolment,
@@ -38,6 +39,7 @@ _TOPICS: Final = (
     devices,
     passkeys,
     passkey_comparisons,
+    challenges,
     limits,
     promises,
 )

@@ -6,18 +6,24 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from weakref import WeakValueDictionary
 
 import jwt
+import msgspec
 from sqlalchemy import select
 
 from mfa_simulators.server.faults.fault import fault
 from mfa_simulators.server.faults.meeting import meet
 from mfa_simulators.server.operations import Operations
 from mfa_simulators.server.rules import Rules
+from mfa_simulators.server.rules.gate import FULL
+from mfa_simulators.server.rules.refusal import Refusal
 from mfa_simulators.server.store import Store
 from mfa_simulators.server.store.base import here, value
+from mfa_simulators.server.store.records import Methods
 from mfa_simulators.server.store.tables import ELEVATED_TOKENS
+from mfa_simulators.server.wire.answers import Elevated
 
 if TYPE_CHECKING:
     from mfa_simulators.server.operations import Call, Caller, Tools
+    from mfa_simulators.server.wire.requests import ExternalAssertion
 
 _UNUSED = select(ELEVATED_TOKENS.c.id).where(
     here(ELEVATED_TOKENS), ELEVATED_TOKENS.c.id == value("token_id"), ELEVATED_TOKENS.c.uses == 0
@@ -211,3 +217,95 @@ class _DeletionSpendsNothing(Operations):
             if owner == (caller.user.id, caller.session.id):
                 return
         super().prove(call, caller, scope)
+
+
+# Given out too freely, or not asked for.
+
+
+@fault(
+    *("M52", "export-open-from-2026", "From API version 2026_04_01 on, a wallet is exported without step-up"),
+    requirement="step-up.always-for-credentials",
+    sources=("D-85",),
+)
+class _ExportOpen(Rules):
+    def action_needs_mfa(self, action: str, has_method: bool) -> bool:
+        listed = any(each.action == action for each in self.settings.actions)
+        return listed and super().action_needs_mfa(action, has_method)
+
+
+@fault(
+    *(
+        "M53",
+        "session-mfa-opens-actions",
+        "Where MFA is session-based, a session that passed it needs no step-up",
+    ),
+    requirement="step-up.actions-enforced",
+    sources=("D-08", "D-86"),
+)
+class _SessionOpensActions(Rules):
+    def action_needs_mfa(self, action: str, has_method: bool) -> bool:
+        return not self.settings.session_based and super().action_needs_mfa(action, has_method)
+
+
+@fault(
+    *(
+        "M54",
+        "sign-in-elevates-despite-mfa",
+        "Who has MFA gets an elevated token for signing in, if asked for",
+    ),
+    requirement="step-up.mfa-not-reauth",
+    sources=("D-82",),
+)
+class _SignInElevates(Rules):
+    def new_link_may_elevate(self, has_method: bool) -> bool:  # noqa: ARG002
+        return True
+
+
+@fault(
+    *("M55", "external-word-elevates-despite-mfa", "An external issuer's word elevates who has MFA"),
+    requirement="step-up.mfa-not-reauth",
+    sources=("D-82",),
+)
+class _ExternalWordElevates(Operations):
+    def verify_external_assertion(self, call: Call, body: ExternalAssertion) -> Elevated:
+        try:
+            return super().verify_external_assertion(call, body)
+        except Refusal as refusal:
+            if refusal.code != "elevated_access_token_required":
+                raise
+            scopes = tuple(str(self.external_claims(body.jwt, call.now).get("scope")).split())
+            session = self.authenticate(call).session
+            return Elevated(elevated_access_token=self.new_elevated_token(session, scopes, call.now))
+
+
+@fault(
+    *("M56", "user-basic-grantable", "An elevated token for user:basic can be asked for"),
+    requirement="mfa-token.on-request",
+    sources=("D-18", "CWE-269"),
+)
+class _UserBasicGrantable(Rules):
+    def grantable_scopes(self, requested: tuple[str, ...]) -> tuple[str, ...]:
+        granted = super().grantable_scopes(tuple(scope for scope in requested if scope != FULL))
+        return (*granted, FULL) if FULL in requested else granted
+
+
+@fault(
+    *("M57", "step-up-lists-unverified", "The step-up check lists an app that was never verified"),
+    requirement="step-up.check",
+    sources=("D-83",),
+)
+class _ListsUnverified(Operations):
+    def step_up_methods(self, caller: Caller) -> Methods:
+        methods = super().step_up_methods(caller)
+        devices = [msgspec.structs.replace(each, verified_at=each.created_at) for each in methods.devices]
+        return Methods(devices, methods.passkeys)
+
+
+@fault(
+    *("M58", "step-up-check-says-yes", "The step-up check says that step-up is needed for everything"),
+    requirement="step-up.check",
+    sources=("D-83",),
+)
+class _SaysYes(Rules):
+    def step_up_required(self, scope: str, has_method: bool) -> bool:  # noqa: ARG002
+        return True

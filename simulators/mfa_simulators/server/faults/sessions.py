@@ -7,17 +7,20 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from mfa_simulators.server.faults.fault import fault
+from mfa_simulators.server.faults.notes import notes
 from mfa_simulators.server.operations import Caller, Operations
 from mfa_simulators.server.rules import Rules
+from mfa_simulators.server.rules.allowance import Endpoint, Opening
+from mfa_simulators.server.rules.gate import FULL
 from mfa_simulators.server.rules.refusal import Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mfa_simulators.server.operations import Call
-    from mfa_simulators.server.store.records import Device
-    from mfa_simulators.server.wire.answers import VerifyResponse
-    from mfa_simulators.server.wire.requests import Assertion, RecoveryAnswer
+    from mfa_simulators.server.store.records import Device, Methods, Session, User
+    from mfa_simulators.server.wire.answers import MfaDevice, VerifyResponse
+    from mfa_simulators.server.wire.requests import Assertion, RecoveryAnswer, TotpVerification
 
 _PURPOSE = ("RFC 8725 3.11", "ASVS 5.0 9.2.2")
 
@@ -151,3 +154,89 @@ class _RefusedCompletes(Operations):
         except Refusal:
             self.store.complete_mfa(self.authenticate(call).session, call.now)
             raise
+
+
+# Single endpoints that a session which owes MFA can call.
+
+
+@fault(
+    *("S50", "gated-session-reads-device", "A session that owes MFA can look up a device"),
+    requirement="gate.protects-endpoints",
+    sources=("D-18", "CWE-862"),
+)
+class _ReadsDevice(Rules):
+    def gated_opening(self, endpoint: Endpoint) -> Opening:
+        return Opening.OPEN if endpoint is Endpoint.DEVICE_READ else super().gated_opening(endpoint)
+
+
+@fault(
+    *("S51", "gated-session-changes-address", "A session that owes MFA can change the e-mail address"),
+    requirement="gate.protects-endpoints",
+    sources=("D-18", "CWE-862"),
+)
+class _ChangesAddress(Operations):
+    def _may_change_address(self, call: Call, caller: Caller, has_method: bool) -> None:
+        if not caller.gated:
+            super()._may_change_address(call, caller, has_method)
+
+
+_confirms = fault(
+    *(
+        "S52",
+        "gated-session-confirms-app",
+        "A session that owes MFA can finish adding an app by the older call",
+    ),
+    requirement="gate.binding-needs-mfa",
+    sources=("SP 800-63B-4 4.1.2.1", "CWE-308"),
+)
+
+
+@_confirms
+class _ConfirmsApp(Rules):
+    def gated_opening(self, endpoint: Endpoint) -> Opening:
+        return Opening.OPEN if endpoint is Endpoint.TOTP_VERIFY else super().gated_opening(endpoint)
+
+
+@_confirms
+class _ConfirmsAsFull(Operations):
+    def verify_totp(self, call: Call, body: TotpVerification) -> MfaDevice:
+        caller = self.authenticate(call)
+        token, _ = self.session_token(call, caller.user, caller.session, (FULL,))
+        return super().verify_totp(msgspec.structs.replace(call, token=token), body)
+
+
+@fault(
+    *(
+        "S53",
+        "gated-session-steps-up",
+        "A session that owes MFA can step up by the word of an external issuer",
+    ),
+    requirement="gate.protects-endpoints",
+    sources=("D-18", "CWE-862"),
+)
+class _StepsUp(Rules):
+    def gated_opening(self, endpoint: Endpoint) -> Opening:
+        return Opening.OPEN if endpoint is Endpoint.EXTERNAL_VERIFY else super().gated_opening(endpoint)
+
+
+# A device that is taken for a factor.
+
+
+@fault(
+    *("S54", "browser-remembered", "Where MFA was passed once, the same browser is not asked again"),
+    requirement="session.challenge-every-login",
+    sources=("D-04",),
+)
+class _BrowserRemembered(Operations):
+    def new_session(
+        self, call: Call, user_id: str, method: str, credential: str, public_key: str | None
+    ) -> Session:
+        session = super().new_session(call, user_id, method, credential, public_key)
+        notes(self, "browsers")[session.id] = call.device_key
+        if call.device_key is not None and (user_id, call.device_key) in notes(self, "trusted"):
+            session = msgspec.structs.replace(session, mfa_at=call.now)
+        return session
+
+    def after_mfa(self, caller: Caller, method: str, now: float) -> tuple[User, Session, Methods]:
+        notes(self, "trusted")[caller.user.id, notes(self, "browsers").get(caller.session.id)] = True
+        return super().after_mfa(caller, method, now)
