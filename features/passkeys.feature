@@ -315,7 +315,7 @@ Feature: Passkeys
       | case                       | ceremony                      | challenge                       |
       | MFA by a registration      | answers the passkey challenge | the challenge of a registration |
       | MFA by a sign-in           | answers the passkey challenge | the challenge of a sign-in      |
-      | MFA by another user's      | answers the passkey challenge | the other user's MFA challenge  |
+      | MFA by another user        | answers the passkey challenge | the other user's MFA challenge  |
       | registration by MFA        | registers another passkey     | her MFA challenge               |
       | registration by a sign-in  | registers another passkey     | the challenge of a sign-in      |
       | sign-in by MFA             | signs in with her passkey     | her MFA challenge               |

@@ -10,7 +10,7 @@ from mfa_simulators.client.errors import ClientError
 from mfa_simulators.client.events import LOGOUT
 from mfa_simulators.client.project import ProjectSettings
 from mfa_simulators.client.transport import SDK_VERSION
-from mfa_simulators.client.values import OtpVerification, Session, User
+from mfa_simulators.client.values import OtpVerification, Session, SmsVerification, User
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,13 +47,13 @@ class SessionCalls(ClientCore):
         """Has a code sent to an e-mail address."""
         return self._call("POST", "emailVerifications/create", OtpVerification, body={"email": email})
 
-    def send_sms_otp(self, country_code: str, number: str) -> OtpVerification:
+    def send_sms_otp(self, country_code: str, number: str) -> SmsVerification:
         """Has a code sent to a phone number, given without its country code; `verify_otp` takes the code.
 
         A word of ours beside the vocabulary of `protocol`: drivers have none for it.
         """
         body = {"phoneCountryCode": country_code, "phoneNumber": number}
-        return self._call("POST", "smsVerifications/create", OtpVerification, body=body)
+        return self._call("POST", "smsVerifications/create", SmsVerification, body=body)
 
     def verify_otp(
         self,
@@ -71,7 +71,8 @@ class SessionCalls(ClientCore):
             requested_scopes: of an elevated token; only when signed in already.
             allow_new_mfa_linking: ask for an elevated token to enrol a first method; only when signing in.
         """
-        channel = "smsVerifications" if verification.phone_number else "emailVerifications"
+        by_sms = isinstance(verification, SmsVerification)
+        channel = "smsVerifications" if by_sms else "emailVerifications"
         body: dict[str, Any] = {
             "verificationUUID": verification.verification_uuid,
             "verificationToken": code,

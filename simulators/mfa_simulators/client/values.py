@@ -66,11 +66,14 @@ class Session(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
 
 
 class OtpVerification(msgspec.Struct, frozen=True, kw_only=True):
-    """A code under way, by e-mail or by SMS."""
+    """An e-mail code under way."""
 
     verification_uuid: str = msgspec.field(name="verificationUUID")
     email: str = ""
-    phone_number: str = msgspec.field(name="phoneNumber", default="")
+
+
+class SmsVerification(OtpVerification, frozen=True, kw_only=True):
+    """A code by text message under way."""
 
 
 class MfaDevice(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
