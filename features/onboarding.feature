@@ -46,6 +46,22 @@ Feature: Require at onboarding
     Then she must complete MFA first
     And her next step is to enrol
 
+  @gate.protects-endpoints.before-enrolment
+  Scenario Outline: A new user who has yet to enrol may not <operation>
+    Given "Require at onboarding" is on
+    And a new user
+    And she has signed up
+    When she tries to <operation>
+    Then she is refused with "MFA required"
+    And her next step is to enrol
+
+    Examples:
+      | case           | operation           |
+      | change name    | change her name     |
+      | list passkeys  | list her passkeys   |
+      | export wallet  | export her wallet   |
+      | delete account | delete her account  |
+
   @onboarding.optional-completes.new-user
   Scenario: Where MFA is optional a new user is fully signed in at once
     Given a new user

@@ -113,6 +113,8 @@ Feature: Session-based MFA
     When she signs in again with an e-mail code in the same browser
     Then she must complete MFA first
     And her next step is a challenge
+    When she enters the current code
+    Then she is fully signed in
 
   @session.per-session.other-device
   Scenario: MFA done in one browser does not complete the session in another

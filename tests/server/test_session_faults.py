@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import jwt
 import pytest
 
 from mfa_simulators.client.device_key import DeviceKey, device_headers
@@ -138,6 +139,17 @@ def browser_remembered(make: Any, faults: Any) -> Any:
     return not sign_in().gated
 
 
+def unenrolled_acts(make: Any, faults: Any) -> Any:
+    person = make(faults=faults, enrollment="signup").sign_in()
+    return person.call("PUT", "/users", {"firstName": "Ada"}).status_code == 200
+
+
+def names_no_user(make: Any, faults: Any) -> Any:
+    person = make(faults=faults).sign_in()
+    assert person.call("GET", "/users").status_code == 200
+    return jwt.decode(person.token, options={"verify_signature": False})["sub"] != person.id
+
+
 PROBES: dict[str, Any] = {
     "S40": as_session(lambda person: person.elevated("wallet:sign")),
     "S41": as_session(lambda person: person.mfa_token()),
@@ -153,6 +165,8 @@ PROBES: dict[str, Any] = {
     "S52": gated_confirms_app,
     "S53": gated_steps_up,
     "S54": browser_remembered,
+    "S55": unenrolled_acts,
+    "S56": names_no_user,
 }
 
 

@@ -242,9 +242,13 @@ class Actor(Browsers):
         return self.client.authenticate_mfa_recovery_code(self.take_recovery_code(), **wishes)
 
     def complete_mfa(self) -> None:
-        """Meet a challenge if her session still owes one."""
-        if self._owes_mfa:
+        """Meet a challenge if her session still owes one; enrol an app if it is that which she owes."""
+        if not self._owes_mfa:
+            return
+        if self.has_app or self.methods:
             self.meet_challenge()
+        else:
+            self.enrol_app()
 
     @property
     def _owes_mfa(self) -> bool:

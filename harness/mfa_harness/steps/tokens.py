@@ -274,6 +274,13 @@ def _names_everything(world: World, token: str) -> None:
     missing = [name for name in _ALWAYS if name not in found]
     require(not missing, f"the claims {', '.join(_ALWAYS)}", f"no {', '.join(missing)}")
     require(found["environment_id"] == world.environment.id, "this environment's id", "another")
+    require(found["sub"] == world.actor("she").user_id, "her user id as the subject", "another")
+    audience = found["aud"] if isinstance(found["aud"], list) else [found["aud"]]
+    require(
+        world.environment.origin in audience,
+        f"the website that she uses, {world.environment.origin}, as the audience",
+        ", ".join(map(str, audience)),
+    )
     require(
         str(found["iss"]).endswith(world.environment.id),
         "an issuer that names the environment",

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mfa_simulators.server.operations import Call
+    from mfa_simulators.server.rules.tokens import SessionFacts
     from mfa_simulators.server.store.records import Device, Methods, Session, User
     from mfa_simulators.server.wire.answers import MfaDevice, VerifyResponse
     from mfa_simulators.server.wire.requests import Assertion, RecoveryAnswer, TotpVerification
@@ -219,7 +220,40 @@ class _StepsUp(Rules):
         return Opening.OPEN if endpoint is Endpoint.EXTERNAL_VERIFY else super().gated_opening(endpoint)
 
 
-# A device that is taken for a factor.
+@fault(
+    *("S55", "gate-not-for-unenrolled", "Who has yet to enrol can call everything meanwhile"),
+    requirement="gate.protects-endpoints",
+    sources=("D-02", "D-18", "CWE-862"),
+)
+class _NotForUnenrolled(Operations):
+    def admit(self, call: Call, endpoint: Endpoint) -> Caller:
+        caller = self.authenticate(call)
+        unenrolled = not self.rules.has_method(self.store.methods(caller.user.id))
+        return caller if unenrolled else super().admit(call, endpoint)
+
+
+# What a token says, and a device that is taken for a factor.
+
+
+_subject = fault(
+    *("S56", "token-names-no-user", "The subject of the session token is the session, not the user"),
+    requirement="token.claims",
+    sources=("D-20",),
+)
+
+
+@_subject
+class _SubjectIsSession(Rules):
+    def session_claims(self, facts: SessionFacts) -> dict[str, Any]:
+        return {**super().session_claims(facts), "sub": facts.session_id}
+
+
+@_subject
+class _UserOfSession(Operations):
+    def session_claims(self, token: str) -> dict[str, Any] | None:
+        claims = super().session_claims(token)
+        present = None if claims is None else self.store.presence(str(claims.get("sid")))
+        return claims if claims is None or present is None else {**claims, "sub": present[1].id}
 
 
 @fault(
