@@ -43,6 +43,11 @@ drivers: .venv/installed $(DYNAMIC_JS)/node_modules $(DYNAMIC_REACT_NATIVE)/node
 		--expected-failures harness/mfa_harness/drivers/dynamic_js/expected-failures.toml
 	@$(BIN)/mfa-harness check --client '$(BIN)/python -m mfa_harness.drivers.dynamic_react_native' \
 		--expected-failures harness/mfa_harness/drivers/dynamic_react_native/expected-failures.toml
+	@$(BIN)/python -m mfa_harness.drivers.dynamic_react install; case $$? in \
+		0) $(BIN)/mfa-harness check --client '$(BIN)/python -m mfa_harness.drivers.dynamic_react' \
+			--expected-failures harness/mfa_harness/drivers/dynamic_react/expected-failures.toml ;; \
+		69) echo "the vendor's React SDK was NOT run" ;; \
+		*) exit 1 ;; esac
 
 $(DYNAMIC_JS)/node_modules: harness/mfa_harness/drivers/dynamic_js/package.json
 	@command -v npm >/dev/null || { echo "The vendor's SDKs need Node 20 or later and npm"; exit 2; }

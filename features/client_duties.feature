@@ -90,6 +90,18 @@ Feature: What a client owes its user
     When she enters wrong codes until she is locked out
     Then her client says that there were too many attempts
 
+  @client.refusal-told.answer
+  Scenario: A passkey that was refused is not told as accepted
+    Given a user who has enrolled a passkey
+    When she answers the passkey challenge with a response made on another website
+    Then her client's own call is refused
+
+  @client.refusal-told.registration
+  Scenario: A passkey that was not registered is not told as registered
+    Given a user who has enrolled no MFA method
+    When she registers a passkey with a response made on another website
+    Then her client's own call is refused
+
   @client.stays-signed-in.second-app
   Scenario: A second authenticator app is refused, and she stays signed in
     Given a user who has enrolled an authenticator app

@@ -5,7 +5,8 @@ Feature: The screens of a client's MFA user interface
   Scenario Outline: With authenticator apps switched off the screen "<screen>" does not open
     Given TOTP is off
     And a user who has enrolled a passkey
-    When she opens the screen "<screen>"
+    When she acknowledges her recovery codes
+    And she opens the screen "<screen>"
     Then no screen is visible
 
     Examples:

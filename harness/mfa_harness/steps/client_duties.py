@@ -183,3 +183,17 @@ def says_device_limit(world: World) -> None:
     error = world.outcome.error
     kind = error.kind if error else "no error"
     require(kind in ("device_limit", "unauthorized"), "an error of kind device_limit or unauthorized", kind)
+
+
+@FACTS.phrase("her client's own call is refused")
+def call_refused(world: World) -> None:
+    """Where the server refused, the call that led to it is an error, not an event beside a call that succeeds."""
+    asked = [
+        exchange for exchange in wire_of(world) if exchange.method == "POST" and "passkey" in exchange.path
+    ]
+    if not any((exchange.status or 0) >= 400 for exchange in asked[-1:]):  # noqa: PLR2004 - HTTP's own
+        raise NotApplicable("the server refused nothing")
+    error = world.outcome.error
+    if error is None or error.aside:
+        told = "it succeeds" if error is None else f"it succeeds; beside it: {describe(error)}"
+        raise Breach("a call that fails when the server refuses", told)

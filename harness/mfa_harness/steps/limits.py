@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from mfa_harness.scenario import permits
-from mfa_harness.scenario.outcome import TOO_MANY, Outcome
+from mfa_harness.scenario.outcome import TOO_MANY, Outcome, is_refusal
 from mfa_harness.steps.apps import need_register_route
 from mfa_harness.steps.operations import wallet_path
 from mfa_harness.steps.sentence import sentence
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
     from mfa_harness.scenario.actor import Actor
     from mfa_harness.scenario.world import World
-
-_HTTP_SERVER_ERROR = 500
 
 
 def _guess(what: str, actor: Actor, guess: str) -> Any:
@@ -77,7 +75,7 @@ def guesses(world: World, who: str, what: str, way: str | None) -> None:
             if error.status == TOO_MANY:
                 outcome.error = error
                 break
-            if error.status is None or error.status >= _HTTP_SERVER_ERROR:
+            if not is_refusal(error):
                 raise Blocked("go on guessing", str(error)) from error
         else:
             raise Breach("a wrong code is refused", f"guess {number + 1} was accepted")

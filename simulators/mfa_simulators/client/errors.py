@@ -36,6 +36,7 @@ class ClientError(Exception):
         code: the server's `code`, or ours for an error that never left the client.
         payload: the server's `payload`, when it sent one.
         retry_after: seconds to wait, of a refusal for too many attempts that says so.
+        aside: the call itself did not fail; a driver knows otherwise that what was asked for did not happen.
     """
 
     def __init__(
@@ -47,6 +48,7 @@ class ClientError(Exception):
         payload: Mapping[str, Any] | None = None,
         *,
         retry_after: float | None = None,
+        aside: bool = False,
     ) -> None:
         super().__init__(message)
         self.kind: ErrorKind = kind
@@ -55,6 +57,7 @@ class ClientError(Exception):
         self.code = code
         self.payload = payload
         self.retry_after = retry_after
+        self.aside = aside
 
     def __str__(self) -> str:
         facts = " ".join(str(fact) for fact in (self.status, self.code) if fact is not None)

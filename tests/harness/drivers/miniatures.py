@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import sys
 import time
@@ -50,8 +51,9 @@ def greeting(name: str) -> None:
         hello(homepage="https://example.org")
     elif name == "no-state":
         hello(capabilities=["initialize"])
-    elif name == "cannot-enrol":
-        hello(capabilities=[*ACTIONS, "register_totp_mfa_device"])
+    elif name in {"cannot-enrol", *SHOWN}:
+        ending = ["authenticate_totp_mfa_device"] if name in SHOWN else []
+        hello(capabilities=[*ACTIONS, "register_totp_mfa_device", *ending])
     elif name == "result-first":
         say(result={"id": 1, "value": None})
     else:
@@ -63,6 +65,10 @@ def do(name: str, said: dict[str, Any]) -> None:
     result: dict[str, Any] = {"id": number, "value": None}
     if said["action"] == "state":
         result["value"] = {"token": None, "user": None, "expires_at": None, "mfa_token": None}
+    if said["action"] == "register_totp_mfa_device":
+        result["value"] = {"id": "1", "qr": SHOWN[name]()}
+    if name == "picky" and "@" not in said["args"].get("email", "@"):
+        fail(result, {"kind": "not_supported"})
     if said["action"] == "send_email_otp" and name in DEFECTS:
         DEFECTS[name](result, said["client"])
     if result:
@@ -90,6 +96,18 @@ def ask(result: dict[str, Any], client: str) -> None:
     result["value"] = {"verificationUUID": answer["value"], "email": "ada@example.org"}
 
 
+def picture(uri: str) -> str:
+    from mfa_simulators.totp.qr import draw  # noqa: PLC0415 - one miniature's alone
+
+    return base64.b64encode(draw(uri)).decode()
+
+
+SHOWN: dict[str, Callable[[], str | None]] = {
+    "shows-a-qr-code": lambda: picture("otpauth://totp/mini:ada?secret=GEZDGNBVGY3TQOJQ&issuer=mini"),
+    "shows-nothing": lambda: None,
+    "shows-a-blot": lambda: base64.b64encode(b"blot").decode(),
+}
+
 DEFECTS: dict[str, Callable[[dict[str, Any], str], object]] = {
     "hangs": lambda result, _: result.clear(),
     "crashes": crash,
@@ -101,6 +119,7 @@ DEFECTS: dict[str, Callable[[dict[str, Any], str], object]] = {
     "unknown-kind": lambda result, _: fail(result, {"kind": "wrong_code"}),
     "wrong-type": lambda result, _: result.update(value={"verificationUUID": 7}),
     "says-not-supported": lambda result, _: fail(result, {"kind": "not_supported"}),
+    "refuses-aside": lambda result, _: fail(result, {"kind": "other", "status": 422, "aside": True}),
     "refuses": lambda result, _: fail(result, {"kind": "rate_limited", "retry_after": 7}),
     "asks-for-another": lambda result, _: ask(result, "nobody"),
     "asks-for-a-code": ask,

@@ -121,6 +121,42 @@ def test_what_the_sdk_refuses_is_the_sdks(start: Start) -> None:
     assert (caught.value.kind, caught.value.status, caught.value.retry_after) == ("rate_limited", 429, 7)
 
 
+def test_an_error_beside_a_call_that_succeeded_is_known_as_such(start: Start) -> None:
+    driver = start(miniature("refuses-aside"))
+    driver.open()
+    with pytest.raises(ClientError) as caught:
+        client_of(driver).send_email_otp("ada@example.org")
+    assert (caught.value.status, caught.value.aside) == (422, True)
+
+
+def test_what_has_succeeded_before_is_not_blamed_on_the_driver_with_other_arguments(start: Start) -> None:
+    driver = start(miniature("picky"))
+    driver.open()
+    client = client_of(driver)
+    with pytest.raises(Blocked, match="says not_supported"):
+        client.send_email_otp("ada")
+    client.send_email_otp("ada@example.org")
+    with pytest.raises(NotApplicable, match="cannot do send_email_otp like this"):
+        client.send_email_otp("ada")
+
+
+def test_a_qr_code_alone_is_scanned(start: Start) -> None:
+    driver = start(miniature("shows-a-qr-code"))
+    driver.open()
+    registration = client_of(driver).register_totp_mfa_device()
+    assert registration.uri == "otpauth://totp/mini:ada?secret=GEZDGNBVGY3TQOJQ&issuer=mini"
+    assert registration.secret == "GEZDGNBVGY3TQOJQ"
+
+
+@pytest.mark.parametrize(("name", "told"), [("shows-nothing", "no image"), ("shows-a-blot", "no image")])
+def test_a_qr_code_that_cannot_be_read_blocks_the_check(start: Start, name: str, told: str) -> None:
+    driver = start(miniature(name))
+    driver.open()
+    with pytest.raises(Blocked, match="scan the QR code that the client shows") as caught:
+        client_of(driver).register_totp_mfa_device()
+    assert told in str(caught.value)
+
+
 def test_what_was_not_declared_is_not_asked_for(start: Start) -> None:
     driver = start(miniature("well"))
     driver.open()

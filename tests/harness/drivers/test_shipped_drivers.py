@@ -6,6 +6,7 @@ import os
 import re
 import shlex
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from .conftest import PYTHON_REFERENCE, Ran
 ROOT = Path(__file__).parents[3]
 SHIPPED = Path(drivers.__path__[0])
 DYNAMIC_JS = shlex.join([sys.executable, "-m", "mfa_harness.drivers.dynamic_js"])
+DYNAMIC_REACT = shlex.join([sys.executable, "-m", "mfa_harness.drivers.dynamic_react"])
 DYNAMIC_REACT_NATIVE = shlex.join([sys.executable, "-m", "mfa_harness.drivers.dynamic_react_native"])
 
 
@@ -71,6 +73,41 @@ def test_what_the_vendors_javascript_sdk_is_known_for_is_still_true(dynamic_js: 
 
 
 @pytest.fixture(scope="session")
+def dynamic_react() -> str:
+    """The vendor's React SDK, where somebody has installed it."""
+    home = Path(os.environ.get("DYNAMIC_REACT_HOME", ROOT / "build" / "drivers" / "dynamic-react"))
+    chromium = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+    if not (home / "page.js").is_file() or not shutil.which("node") or not shutil.which(chromium):
+        pytest.skip("the vendor's React SDK is not installed here: make drivers")
+    return f"env DYNAMIC_REACT_HOME={shlex.quote(str(home))} {DYNAMIC_REACT}"
+
+
+def test_the_vendors_react_sdk_runs_the_suite(dynamic_react: str) -> None:
+    ran = Ran(
+        dynamic_react, "totp.one-device.second-refused", "recovery.single-use.used-code", "passkey.sign-in"
+    )
+    assert ran.code == 0
+    assert set(ran.verdicts.values()) == {"pass"}
+
+
+def test_what_the_vendors_react_sdk_is_known_for_is_still_true(dynamic_react: str) -> None:
+    known = SHIPPED / "dynamic_react" / "expected-failures.toml"
+    chosen = re.findall(r'^check = "(.*)"$', known.read_text(encoding="utf-8"), re.MULTILINE)
+    ran = Ran(dynamic_react, *chosen, expected_failures=known)
+    assert ran.code == 0
+    assert sum(ran.end.expected.values()) == len(chosen)
+
+
+def test_a_machine_that_cannot_run_the_react_sdk_is_told_so_plainly(tmp_path: Path) -> None:
+    install = [sys.executable, "-m", "mfa_harness.drivers.dynamic_react", "install"]
+    poor = {"PATH": str(tmp_path), "DYNAMIC_REACT_HOME": str(tmp_path)}
+    done = subprocess.run(install, env=poor, check=False, capture_output=True, text=True)
+    assert done.returncode == 69
+    assert done.stderr.startswith("dynamic-react cannot be run here: it needs Node 20 or later and npm")
+    assert "Traceback" not in done.stderr
+
+
+@pytest.fixture(scope="session")
 def dynamic_react_native() -> str:
     """The vendor's React Native client, where somebody has installed it."""
     home = Path(
@@ -100,7 +137,7 @@ def test_what_the_vendors_react_native_client_is_known_for_is_still_true(dynamic
     assert ran.end.expected == {"fail": 2}
 
 
-@pytest.mark.parametrize("name", ["dynamic_js", "dynamic_react_native"])
+@pytest.mark.parametrize("name", ["dynamic_js", "dynamic_react", "dynamic_react_native"])
 def test_every_known_failure_is_explained(name: str) -> None:
     findings = (ROOT / "docs" / "findings.md").read_text(encoding="utf-8")
     known = (SHIPPED / name / "expected-failures.toml").read_text(encoding="utf-8")
@@ -112,19 +149,24 @@ def test_every_known_failure_is_explained(name: str) -> None:
 def test_a_sdk_that_is_not_installed_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("DYNAMIC_JS_HOME", str(tmp_path))
     monkeypatch.setenv("DYNAMIC_REACT_NATIVE_HOME", str(tmp_path))
-    for driver in (DYNAMIC_JS, DYNAMIC_REACT_NATIVE):
+    monkeypatch.setenv("DYNAMIC_REACT_HOME", str(tmp_path))
+    for driver in (DYNAMIC_JS, DYNAMIC_REACT, DYNAMIC_REACT_NATIVE):
         with pytest.raises(TargetError, match=r"is not installed in|no `node` on PATH"):
             Ran(driver, "totp.one-device")
 
 
-@pytest.mark.parametrize("name", ["python_reference", "dynamic_js", "dynamic_react_native"])
+@pytest.mark.parametrize("name", ["python_reference", "dynamic_js", "dynamic_react", "dynamic_react_native"])
 def test_every_driver_says_what_it_is(name: str) -> None:
     assert (SHIPPED / name / "README.md").is_file()
 
 
 @pytest.mark.parametrize(
     ("name", "versions"),
-    [("dynamic_js", ["1.27.1", "5.3.2", "5.3.2"]), ("dynamic_react_native", ["4.83.1"] * 4)],
+    [
+        ("dynamic_js", ["1.27.1", "5.3.2", "5.3.2"]),
+        ("dynamic_react", ["4.96.3"] * 3),
+        ("dynamic_react_native", ["4.83.1"] * 4),
+    ],
 )
 def test_the_vendors_sdk_is_pinned(name: str, versions: list[str]) -> None:
     package = (SHIPPED / name / "package.json").read_text(encoding="utf-8")

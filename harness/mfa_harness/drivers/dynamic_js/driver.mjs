@@ -1,6 +1,7 @@
 // The vendor's JavaScript SDK as a driver of mfa-harness: JSON lines on stdin and stdout (docs/driver.md).
 import { createInterface } from 'node:readline';
-import { actionsOf, described, makeClient, name, version } from './sdk.mjs';
+import { actionsOf, makeClient, name, version } from './sdk.mjs';
+import { described } from './words.mjs';
 
 globalThis.document ??= { cookie: '' }; // in cookie mode the SDK's logout writes to it
 console.log = console.info = console.error; // stdout is the protocol's

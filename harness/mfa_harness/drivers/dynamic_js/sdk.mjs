@@ -5,6 +5,7 @@ import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { readFileSync } from 'node:fs';
 import { webcrypto } from 'node:crypto';
+import { asHeld, asOnTheWire, camelCased, oneUse, withoutToken } from './words.mjs';
 
 // The SDK is looked up beside this file or, since installed packages are no place to install into,
 // below the folder that DYNAMIC_JS_HOME names (see `make drivers`).
@@ -64,8 +65,6 @@ function browserFetch(origin) {
     return response;
   };
 }
-
-const oneUse = (wish) => (wish === undefined ? undefined : { singleUse: wish });
 
 /** One client: `ask(what, about)` brings what only the person can give. */
 export async function makeClient({ base_url, environment_id, origin }, ask) {
@@ -137,39 +136,4 @@ export function actionsOf(client) {
       elevated_tokens: (client.__core.state.get().elevatedAccessTokens ?? []).map(asHeld),
     }),
   };
-}
-
-const asHeld = ({ token, scopes, expiresAt, singleUse }) => (
-  { token, scopes, expires_at: new Date(expiresAt).getTime() / 1000, single_use: singleUse ?? false });
-
-/** The SDK calls the member `_default`, since `default` is a word of the language. */
-const asOnTheWire = ({ _default, ...device }) => ({ ...device, default: _default ?? false });
-
-/** With no token at all the SDK does not even ask the server: it cannot be brought to. */
-async function withoutToken(deletion) {
-  try {
-    return await deletion();
-  } catch (error) {
-    if (error?.code === 'value_must_be_defined_error') throw Object.assign(new Error(`the SDK sends no such request: ${error.message}`), { kind: 'not_supported' });
-    throw error;
-  }
-}
-
-const camelCased = (fields) => Object.fromEntries(
-  Object.entries(fields).map(([name, value]) => [name.replace(/_(.)/g, (_, letter) => letter.toUpperCase()), value]));
-
-/** An error of the SDK in the words of the protocol. */
-export function described(error) {
-  const api = error?.cause?.status ? error.cause : error;
-  const status = api?.status, code = api?.code ?? error?.code;
-  let kind = error?.kind ?? 'other';
-  if (error?.name === 'MfaInvalidOtpError') kind = 'invalid_code';
-  else if (error?.name === 'MfaRateLimitedError') kind = 'rate_limited';
-  else if (code === 'mfa_device_limit') kind = 'device_limit';
-  else if (error?.name === 'UnauthorizedError' || status === 401 || status === 403) kind = 'unauthorized';
-  else if (error?.name === 'FetchError' || (error instanceof TypeError && /fetch/i.test(error.message))) kind = 'network';
-  const facts = { kind, message: String(error?.message ?? error) };
-  if (Number.isInteger(status)) facts.status = status;
-  if (typeof code === 'string') facts.code = code;
-  return facts;
 }

@@ -179,6 +179,8 @@ class Driver:
             ) from error
         self._connect, self._door = opener(spec, self._log)
         self.hello: Hello | None = None
+        self.has_done: set[str] = set()
+        """The actions that have succeeded, by whatever client."""
 
     @property
     def port(self) -> int | None:
@@ -278,7 +280,9 @@ class Driver:
             if said is None:
                 raise Blocked(f"have the driver do {action}", self._ailment(life))
             if isinstance(said, Result):
-                return _value(said)
+                value = _value(said)
+                self.has_done.add(action)
+                return value
             life.connection.send(encode("answer", _answer(said, person)))
             deadline = time.monotonic() + self._call_seconds
 
@@ -308,7 +312,14 @@ def _value(result: Result) -> Any:
     error = result.error
     if not error:
         return result.value
-    raise ClientError(error.kind, error.message, error.status, error.code, retry_after=error.retry_after)
+    raise ClientError(
+        error.kind,
+        error.message,
+        error.status,
+        error.code,
+        retry_after=error.retry_after,
+        aside=error.aside,
+    )
 
 
 def _answer(ask: Ask, person: Person) -> msgspec.Struct:

@@ -52,13 +52,15 @@ class Do(_Message, frozen=True, omit_defaults=False):
 
 
 class Error(_Message, frozen=True):
-    """Why an action did not succeed. `kind` and `status` are judged, the rest is for people."""
+    """Why an action did not succeed. `kind`, `status` and `aside` are judged, the rest is for people."""
 
     kind: ErrorKind
     message: str
     status: int | None = None
     code: str | None = None
     retry_after: float | None = None
+    aside: bool = False
+    """The SDK's own call has not failed: it let the app know by an event, or the driver has seen it on the wire."""
 
 
 class Result(_Message, frozen=True):

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+import msgspec
+
 from mfa_simulators.client.values import (
     ClientState,
     MfaDevice,
@@ -16,7 +18,6 @@ from mfa_simulators.client.values import (
     ScreenContent,
     Session,
     StepUp,
-    TotpRegistration,
     User,
     UserPasskey,
 )
@@ -37,6 +38,19 @@ _PYTHON_TYPES: Final[Mapping[str, tuple[type, ...]]] = {
     "boolean": (bool,),
     "object": (dict,),
 }
+
+
+class ShownRegistration(msgspec.Struct, frozen=True, kw_only=True):
+    """An authenticator app about to be enrolled, as a person sees it: its secret and URI, or a QR code alone."""
+
+    id: str = ""
+    type: str = "totp"
+    secret: str | None = None
+    """In base32."""
+    uri: str | None = None
+    """otpauth://totp/..."""
+    qr: str | None = None
+    """The QR code that is on the screen, a PNG picture in base64; it is scanned where there is no `uri`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +122,7 @@ ACTIONS: Final[Mapping[str, Action]] = {
     "get_mfa_devices": Action(tuple[MfaDevice, ...]),
     "get_mfa_device": Action(MfaDevice, {"device_id": "string"}),
     "get_mfa_methods": Action(MfaMethods),
-    "register_totp_mfa_device": Action(TotpRegistration),
+    "register_totp_mfa_device": Action(ShownRegistration),
     "verify_totp_mfa_device": Action(MfaDevice, _CODE),
     "authenticate_totp_mfa_device": Action(Session, _CODE, {"device_id": "string", **_WISHES}),
     "authenticate_mfa_recovery_code": Action(Session, _CODE, _WISHES),

@@ -10,12 +10,18 @@ from mfa_simulators.client.core import ELEVATED_TOKEN_HEADER
 from mfa_simulators.client.errors import ClientError
 from mfa_simulators.client.faults.fault import client_fault
 from mfa_simulators.client.sdk import MfaClient
-from mfa_simulators.client.values import REQUIRES_ADDITIONAL_AUTH, MfaMethods, StepUp, TotpRegistration
+from mfa_simulators.client.values import (
+    REQUIRES_ADDITIONAL_AUTH,
+    MfaMethods,
+    Session,
+    StepUp,
+    TotpRegistration,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
-    from mfa_simulators.client.values import Session, User
+    from mfa_simulators.client.values import User
     from mfa_simulators.client.wire import Answer
 
 
@@ -248,3 +254,31 @@ class UriRebuilt(MfaClient):
         """An address of its own."""
         made = super().register_totp_mfa_device()
         return msgspec.structs.replace(made, uri=f"otpauth://totp/account?secret={made.secret}")
+
+
+@client_fault(
+    "C30",
+    "refusal-swallowed",
+    "A passkey that the server refuses is told to the app as accepted",
+    requirement="client.refusal-told",
+    sources=("CWE-392",),
+)
+class RefusalSwallowed(MfaClient):
+    """The error is shown somewhere else, and the call returns."""
+
+    def register_passkey(self, **how: Any) -> Session:
+        """The session as it was."""
+        return self._undisturbed(lambda: super(RefusalSwallowed, self).register_passkey(**how))
+
+    def authenticate_passkey_mfa(self, **how: Any) -> Session:
+        """The session as it was."""
+        return self._undisturbed(lambda: super(RefusalSwallowed, self).authenticate_passkey_mfa(**how))
+
+    def _undisturbed(self, call: Callable[[], Session]) -> Session:
+        try:
+            return call()
+        except ClientError as error:
+            before = self.state
+            if error.status is None or before.user is None:
+                raise
+            return Session(user=before.user, expires_at=before.expires_at or 0.0, token=before.token)

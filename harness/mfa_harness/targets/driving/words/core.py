@@ -15,7 +15,7 @@ from mfa_simulators.client.protocol import HELD, MfaTokenChoice
 from mfa_simulators.client.values import ClientState, Session
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from mfa_harness.targets.driving.driver import Driver
     from mfa_harness.targets.driving.messages import Ask
@@ -97,6 +97,8 @@ class DrivenClient:
                 return NotApplicable(
                     f"{self._driver.title} cannot do {action} with {', '.join(optional)}: {error.message}"
                 )
+            if self._fault or action in self._driver.has_done:
+                return NotApplicable(f"{self._driver.title} cannot do {action} like this: {error.message}")
             return Blocked(
                 f"have the driver do {action}", f"it declares that, and says not_supported: {error.message}"
             )
@@ -104,7 +106,7 @@ class DrivenClient:
         wait = error.retry_after
         if wait is None and status == _STATUS_OF_KIND["rate_limited"]:
             wait = self._seen_retry_after()
-        return ClientError(error.kind, error.message, status, error.code, retry_after=wait)
+        return ClientError(error.kind, error.message, status, error.code, retry_after=wait, aside=error.aside)
 
     def answer(self, ask: Ask) -> Any:
         """What the person says to what her client asks.
@@ -135,6 +137,7 @@ class DrivenClient:
             expires_at=state.expires_at or 0.0,
             token=state.token,
             mfa_token=state.mfa_token,
+            elevated_access_token=_elevated_for(args.get("requested_scopes"), state),
         )
 
     def _ceremony(
@@ -173,3 +176,9 @@ class DrivenClient:
         """Tell the driver that this client is not needed any more, if it wants to know."""
         if self.begun and self.has("close"):
             self._do("close")
+
+
+def _elevated_for(scopes: Sequence[str] | None, state: ClientState) -> str | None:
+    """The newest elevated token that covers all the scopes just asked for."""
+    covering = [held.token for held in state.elevated_tokens if scopes and set(scopes) <= set(held.scopes)]
+    return covering[-1] if covering else None

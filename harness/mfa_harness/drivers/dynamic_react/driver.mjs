@@ -1,0 +1,72 @@
+// The vendor's React SDK as a driver of mfa-harness: JSON lines on stdin and stdout (docs/driver.md). With --ui the
+// vendor's own user interface is used where there is one, else its hooks.
+import { createInterface } from 'node:readline';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { described } from '../dynamic_js/words.mjs';
+import { Browser } from './browser.mjs';
+import { actionsOf } from './page/actions.js';
+import { handsOf, NOT_ON_SCREEN, SEEN } from './ui.mjs';
+
+const ui = process.argv.includes('--ui');
+const home = process.env.DYNAMIC_REACT_HOME ?? import.meta.dirname;
+const { name, version } = JSON.parse(readFileSync(join(home, 'node_modules/@dynamic-labs/sdk-react-core/package.json'), 'utf8'));
+const CEREMONIES = ['register_passkey', 'authenticate_passkey_mfa', 'sign_in_with_passkey'];
+const browser = new Browser(home, { ui }), clients = new Map(), asked = new Map();
+const say = (message) => process.stdout.write(JSON.stringify(message) + '\n');
+let asks = 0;
+
+/** Somebody's browser. She reacts to the ceremony of what she does, to none that the page begins by itself. */
+class Client {
+  #reactions = 0;
+
+  constructor(client, { origin }, tab) {
+    Object.assign(this, { tab, hands: ui ? handsOf(tab) : {} });
+    tab.answer = (what, options) => new Promise((resolve) => {
+      if (this.#reactions-- <= 0) return;
+      asked.set(`ask ${++asks}`, resolve);
+      say({ ask: { id: `ask ${asks}`, client, what, options, origin } });
+    });
+  }
+
+  async perform(action, args) {
+    this.#reactions = CEREMONIES.includes(action) ? 1 : 0;
+    return this.hands[action] ? this.hands[action](args) : this.tab.perform(action, args);
+  }
+}
+
+async function perform(client, action, args) {
+  if (action === 'initialize') {
+    const tab = await browser.take(args.origin, new URL(args.base_url).hostname);
+    clients.set(client, new Client(client, args, tab));
+    await tab.open({ ...args, ui });
+  } else if (action === 'close') {
+    browser.giveBack(clients.get(client).tab);
+    clients.delete(client);
+  } else {
+    return clients.get(client).perform(action, args);
+  }
+  return { value: null };
+}
+
+async function end() {
+  await browser.close();
+  process.exit(0);
+}
+
+createInterface({ input: process.stdin }).on('line', async (line) => {
+  const { hello, do: wanted, answer } = JSON.parse(line);
+  if (hello) {
+    const actions = Object.keys(actionsOf({})).filter((action) => !ui || !NOT_ON_SCREEN.includes(action));
+    const capabilities = ['initialize', 'close', ...actions, ...(ui ? SEEN : [])];
+    say({ hello: { protocol: 1, name: ui ? `${name} (UI)` : name, version, capabilities, enrolment: ui ? 'auth' : 'either' } });
+  } else if (wanted) {
+    const { id, client, action, args } = wanted;
+    say({ result: { id, ...await perform(client, action, args).catch((error) => ({ error: described(error) })) } });
+  } else if (answer) {
+    asked.get(answer.id)(answer);
+    asked.delete(answer.id);
+  } else {
+    await end();
+  }
+}).on('close', end);

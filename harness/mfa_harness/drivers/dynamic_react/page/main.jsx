@@ -1,0 +1,72 @@
+// The page under test: the vendor's provider, its hooks, and the QR code; with `ui` its own user interface as well.
+// The driver calls `window.driver.open` once, then `perform` for each action.
+import { fresh } from './fresh.js'; // these three before the SDK, which looks around as soon as it is loaded
+import { answers, settled } from './traffic.js';
+import { takeTrouble } from './passkeys.js';
+import { useEffect, useRef, useState } from 'react';
+import { createRoot } from 'react-dom/client';
+import { DynamicContextProvider, DynamicWidget, useDynamicContext } from '@dynamic-labs/sdk-react-core';
+import { described } from '../../dynamic_js/words.mjs';
+import { actionsOf } from './actions.js';
+import { useHooks } from './hooks.js';
+import { screenActions } from './screens.js';
+
+const page = { failures: [], answers }; // what the actions need, of the latest rendering or told meanwhile
+const SIGN_INS = ['verify_otp', 'sign_in_with_passkey', 'sign_in_with_external_jwt'];
+const PROMPT = { turns: 4, milliseconds: 15 };
+let loaded;
+const hasLoaded = new Promise((resolve) => { loaded = resolve; });
+
+const onFailure = ({ error }) => page.failures.push(error);
+
+function Hooks() {
+  const [relatedOriginRpId, setRelatedOriginRpId] = useState();
+  const [shown, show] = useState();
+  const { sdkHasLoaded } = useDynamicContext();
+  const showCode = (uri) => new Promise((drawn) => { show({ uri, drawn }); });
+  Object.assign(page, { hooks: useHooks({ relatedOriginRpId, onFailure }), setRelatedOriginRpId, showCode });
+  useEffect(() => { if (sdkHasLoaded) loaded(); }, [sdkHasLoaded]);
+  return shown ? <QrCode {...shown} /> : null;
+}
+
+function QrCode({ uri, drawn }) {
+  const canvas = useRef();
+  useEffect(() => {
+    import('qrcode').then(({ default: qrcode }) => qrcode.toCanvas(canvas.current, uri)).then(() => drawn(canvas.current), () => drawn(null));
+  }, [uri, drawn]);
+  return <canvas ref={canvas} />;
+}
+
+window.driver = {
+  async open({ base_url, environment_id, ui }) {
+    await fresh();
+    const settings = {
+      environmentId: environment_id, apiBaseUrl: base_url, walletConnectors: [], logLevel: 'WARN', suppressEndUserConsoleWarning: true,
+    };
+    createRoot(document.getElementById('page')).render(
+      <DynamicContextProvider settings={settings} emitErrors={false}>
+        <Hooks />
+        {ui && <DynamicWidget />}
+      </DynamicContextProvider>);
+    await hasLoaded;
+  },
+
+  async perform(action, args) {
+    try {
+      const value = await { ...actionsOf(page), ...screenActions(page) }[action](args);
+      const trouble = takeTrouble();
+      if (trouble) throw trouble;
+      return { value: value ?? null };
+    } catch (error) {
+      return { error: described(takeTrouble() ?? error) };
+    } finally {
+      await (SIGN_INS.includes(action) ? this.settled() : settled());
+    }
+  },
+
+  async settled() {
+    await settled();
+    const { user, userWithMissingInfo: withheld } = page.hooks.context;
+    if (withheld && !user) await settled(PROMPT); // by then the SDK has put up a screen of its own
+  },
+};
