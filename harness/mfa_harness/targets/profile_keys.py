@@ -142,7 +142,7 @@ KEYS: Final = (
     Key("backend.headers", "Headers added to every request to the backend.", {"x-key": "${STAGING_KEY}"}),
     Key("backend.let_in_statuses", "Statuses of an answer to somebody let in.", [200, 201, 202, 204]),
     Key("backend.let_in_text", "What such an answer holds besides.", '"email"'),
-    Key("backend.refused_statuses", "Statuses of a refusal.", [400, 401, 403, 413, 431]),
+    Key("backend.refused_statuses", "Statuses of a refusal.", [400, 401, 403, 413, 422, 431]),
     Key("backend.refused_text", "What makes an answer a refusal, whatever its status.", "UNAUTHENTICATED"),
     Key("backend.audience", "The aud that the backend asks for; the issuer's own unless said.", ""),
     Key("backend.claims", "Claims that it asks for besides, in every token.", {"email": "ada@example.org"}),

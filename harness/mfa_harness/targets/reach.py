@@ -97,8 +97,14 @@ def demand_leave_to_fuzz(url: str, profile: Profile) -> None:
         raise TargetError(f"target {url!r}", "not on this machine, and fuzzing locks accounts", mend)
 
 
-def open_transport(base_url: str, profile: Profile) -> httpx.HTTPTransport:
+def open_transport(base_url: str, profile: Profile, *, keep_alive: bool = True) -> httpx.HTTPTransport:
     """The connection pool to a target; making it costs about 50 ms, so there is one for each run.
+
+    Args:
+        base_url: where the target is.
+        profile: says how it is reached.
+        keep_alive: whether connections serve more than one request. A server that crashes over a request may drop
+            the connection just as the next one is sent, which would get no answer and take the blame.
 
     Raises:
         TargetError: the profile's `ca` holds no certificate.
@@ -115,7 +121,8 @@ def open_transport(base_url: str, profile: Profile) -> httpx.HTTPTransport:
             ) from None
     elif base_url.startswith("http:"):
         verify = False  # no TLS context to make
-    limits = httpx.Limits(max_connections=_CONNECTIONS, max_keepalive_connections=_CONNECTIONS)
+    kept = _CONNECTIONS if keep_alive else 0
+    limits = httpx.Limits(max_connections=_CONNECTIONS, max_keepalive_connections=kept)
     return httpx.HTTPTransport(verify=verify, proxy=profile.proxy, limits=limits)
 
 

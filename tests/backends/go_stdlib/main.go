@@ -24,7 +24,8 @@ func main() {
 		keysFor:  time.Duration(seconds * float64(time.Second)),
 	}
 	for name, each := range backends(tokens) {
-		http.HandleFunc("GET /"+name+"/me", func(writer http.ResponseWriter, request *http.Request) {
+		each := each // of this round: before Go 1.22 there is one for all
+		http.HandleFunc("/"+name+"/me", func(writer http.ResponseWriter, request *http.Request) {
 			found, err := each.caller(request.Header.Get("Authorization"))
 			if err != nil {
 				http.Error(writer, "not signed in", http.StatusUnauthorized)

@@ -11,7 +11,6 @@ import (
 	"errors"
 	"math/big"
 	"net/http"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -69,7 +68,7 @@ func (s *sessionTokens) caller(authorization string) (*claims, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !slices.Contains(strings.Fields(found.Scope), "user:basic") { // MFA may be due
+	if !contains(strings.Fields(found.Scope), "user:basic") { // MFA may be due
 		return nil, errNotSignedIn
 	}
 	return found, nil
@@ -103,7 +102,7 @@ func (s *sessionTokens) verified(token string) (*claims, error) {
 
 func (s *sessionTokens) areGood(c *claims, now time.Time) bool {
 	return c.Issuer == s.issuer &&
-		slices.Contains(c.Audience, s.audience) &&
+		contains(c.Audience, s.audience) &&
 		c.Subject != "" &&
 		now.Add(-leeway).Before(time.Unix(int64(c.Expires), 0)) &&
 		!now.Add(leeway).Before(time.Unix(int64(c.NotBefore), 0))
@@ -146,6 +145,15 @@ func readKeys(url string) (map[string]*rsa.PublicKey, error) {
 		}
 	}
 	return keys, nil
+}
+
+func contains(words []string, word string) bool {
+	for _, each := range words {
+		if each == word {
+			return true
+		}
+	}
+	return false
 }
 
 func decode(part string, into any) error {

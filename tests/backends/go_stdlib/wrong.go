@@ -23,7 +23,7 @@ func (w algNone) caller(authorization string) (*claims, error) {
 	return w.sessionTokens.caller(authorization)
 }
 
-// scope-by-substring: strings.Contains where slices.Contains belongs.
+// scope-by-substring: strings.Contains where the words of the scope belong.
 type substring struct{ *sessionTokens }
 
 func (w substring) caller(authorization string) (*claims, error) {

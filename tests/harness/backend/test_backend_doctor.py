@@ -62,6 +62,32 @@ def test_one_that_has_read_them_is_told_issuer_and_audience(issuing: Issuing, tm
     assert "https://app.example.org" in text
 
 
+def test_one_that_says_why_it_refuses_is_quoted(issuing: Issuing, tmp_path: Path) -> None:
+    environment = issuing.environment()
+    environment.operations.tools.keys_read = 1
+    with answering(everybody(401, '{"detail": "Audience doesn\'t match"}')) as url:
+        state, text = found(examined(url, issuing, environment, tmp_path))["trust"]
+    assert state == "ill"
+    assert 'and says \'{"detail": "Audience doesn\\\'t match"}\'' in text
+
+
+def test_an_answer_that_may_be_a_refusal_is_minded_and_trust_is_looked_at_all_the_same(
+    issuing: Issuing, tmp_path: Path
+) -> None:
+    with answering(lambda shown: (200, "") if shown else (418, "no teapot")) as url:
+        told = found(examined(url, issuing, issuing.environment(), tmp_path))
+    assert told["reach"][0] == "mind"
+    assert "418 'no teapot'" in told["reach"][1]
+    assert told["trust"][0] == "well"
+
+
+def test_a_missing_header_refused_as_invalid_is_a_refusal(issuing: Issuing, tmp_path: Path) -> None:
+    with answering(lambda shown: (200, "") if shown else (422, "Field required")) as url:
+        diagnosis = examined(url, issuing, issuing.environment(), tmp_path)
+    assert diagnosis.is_well
+    assert found(diagnosis)["reach"][1].startswith("GET /me without a token is refused: 422")
+
+
 def test_a_request_that_needs_no_session_is_told(issuing: Issuing, tmp_path: Path) -> None:
     with answering(everybody(200)) as url:
         state, text = found(examined(url, issuing, issuing.environment(), tmp_path))["reach"]

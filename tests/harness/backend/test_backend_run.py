@@ -432,3 +432,33 @@ def test_plain_pytest_leaves_the_backend_feature_alone() -> None:
     )
     assert "notices.feature::notices." in collected.stdout
     assert "backend_tokens" not in collected.stdout
+
+
+def test_a_crash_that_drops_the_connection_is_not_blamed_on_the_next_request(profile: Profile) -> None:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"  # connections are kept, unless they are dropped
+
+        def do_GET(self) -> None:
+            self.send_response(200 if self.headers.get("authorization") else 500)
+            self.send_header("content-length", "0")
+            self.end_headers()
+            self.close_connection = not self.headers.get("authorization")  # and does not say so
+
+        def log_message(self, *_arguments: Any) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+        thread.start()
+        url = f"http://127.0.0.1:{server.server_port}"
+        target = BackendTarget(url, ("GET /me",), profile=profile)
+        target.open(settle=False)
+        try:
+            environment = target.arrange({}, scenario="a.b.c", locks_out=False)
+            for _ in range(5):
+                assert [each.found for each in environment.present(None)] == ["500"]
+                assert [each.verdict for each in environment.present("token")] == ["let in"]
+        finally:
+            target.close()
+            server.shutdown()
+            thread.join()

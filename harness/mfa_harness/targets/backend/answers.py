@@ -12,16 +12,17 @@ if TYPE_CHECKING:
     from mfa_harness.targets.backend.declared import Backend
 
 Verdict = Literal["let in", "refused", "neither"]
-_QUOTED = 80
+_QUOTED = 60
 
 
 @dataclass(frozen=True)
 class Presented:
-    """One request with one token, and what came of it."""
+    """One request with one token, and what came of it; `said` is the beginning of the answer's text."""
 
     request: Asked
     verdict: Verdict
     found: str
+    said: str = ""
 
     def __str__(self) -> str:
         said = {"let in": "let in", "refused": "refused", "neither": "neither let in nor refused"}
@@ -41,5 +42,11 @@ def read(response: httpx.Response, declared: Backend) -> tuple[Verdict, str]:
         return "refused", found
     if response.status_code in declared.let_in_statuses and declared.let_in_text in text:
         return "let in", found
-    quoted = " ".join(text.split())[:_QUOTED]
+    quoted = beginning(response)
     return "neither", f"{found} {quoted!r}" if quoted else found
+
+
+def beginning(response: httpx.Response) -> str:
+    """The beginning of an answer's text, on one line."""
+    flat = " ".join(response.text.split())
+    return flat if len(flat) <= _QUOTED else f"{flat[:_QUOTED]}..."

@@ -27,7 +27,7 @@ class Backend(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     """Statuses of an answer to somebody who was let in."""
     let_in_text: str = ""
     """What such an answer holds besides; "" for nothing in particular."""
-    refused_statuses: tuple[_Status, ...] = (400, 401, 403, 413, 431)
+    refused_statuses: tuple[_Status, ...] = (400, 401, 403, 413, 422, 431)
     """Statuses of a refusal."""
     refused_text: str = ""
     """What makes an answer a refusal, whatever its status; "" for nothing."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from mfa_harness.targets.backend.answers import read
 from mfa_harness.targets.backend.target import BackendTarget
-from mfa_harness.targets.findings import Diagnosis, Finding
+from mfa_harness.targets.findings import Diagnosis, Finding, State
 from mfa_harness.targets.reach import is_loopback
 from mfa_harness.targets.target import TargetError
 from mfa_harness.targets.url import clock_skew
@@ -78,7 +78,8 @@ def _findings(target: BackendTarget) -> Iterator[Finding]:
         yield Finding("reach", "ill", f"{asked} without a token is let in: {found}", mend)
     else:
         mend = "If that is a refusal, say so: [backend] refused_statuses or refused_text; else mend the path"
-        yield Finding("reach", "ill", f"{asked} without a token: {found}", mend)
+        state: State = "mind" if _may_refuse(response.status_code) else "ill"
+        yield Finding("reach", state, f"{asked} without a token: {found}", mend)
     skew = clock_skew(response.headers)
     if skew is not None and abs(skew) > _SKEW_WORTH_SAYING:
         late = "ahead of" if skew > 0 else "behind"
@@ -88,10 +89,15 @@ def _findings(target: BackendTarget) -> Iterator[Finding]:
             f"it is {abs(skew):.0f} s {late} this machine's",
             "Tokens may be refused for it: set it",
         )
-    if verdict != "neither":  # what answers nothing sensible trusts nobody yet
+    if verdict != "neither" or _may_refuse(response.status_code):  # else it trusts nobody yet
         presented = environment.present(environment.token())
         yield from (_trust(target, each) for each in presented)
     environment.close()
+
+
+def _may_refuse(status: int) -> bool:
+    """Whether an answer that is not declared a refusal may be one: not a crash, nor that there is no such path."""
+    return 300 <= status < 500 and status not in (404, 405)  # noqa: PLR2004
 
 
 def _trust(target: BackendTarget, presented: Presented) -> Finding:
@@ -111,6 +117,8 @@ def _trust(target: BackendTarget, presented: Presented) -> Finding:
             f"Set its issuer to {known.issuer} and its audience to {audience} "
             "(or tell us its own: [backend] audience); if it asks for more claims, say so: [backend] claims"
         )
-        return Finding("trust", "ill", f"it has read our keys, and refuses a full session: {presented}", mend)
+        reason = f", and says {presented.said!r}" if presented.said else ""
+        text = f"it has read our keys, and refuses a full session: {presented}{reason}"
+        return Finding("trust", "ill", text, mend)
     mend = "Its log knows why; if it lets in with another status, say so: [backend] let_in_statuses"
     return Finding("trust", "ill", f"it has read our keys; a full session: {presented}", mend)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, Never, Self
 
 import httpx
 
-from mfa_harness.targets.backend.answers import Presented, read
+from mfa_harness.targets.backend.answers import Presented, beginning, read
 from mfa_harness.targets.backend.asked import Asked
 from mfa_harness.targets.backend.declared import TOKEN
 from mfa_harness.targets.backend.issuer import Issuer
@@ -120,7 +120,7 @@ class BackendTarget:
         """
         self._issuer = Issuer.find(self._spec, self.profile)
         try:
-            self._transport = open_transport(self.url, self.profile)
+            self._transport = open_transport(self.url, self.profile, keep_alive=False)
             environment = self.arrange({}, scenario="first contact", locks_out=False)
             environment.reach()
             if settle:
@@ -214,7 +214,7 @@ class BackendEnvironment:
                 self._contact.answered()
                 return Presented(request, "refused", "it hung up")
             return Presented(request, "neither", f"no answer: {type(error).__name__}")
-        return Presented(request, *read(response, self.target.declared))
+        return Presented(request, *read(response, self.target.declared), said=beginning(response))
 
     def _sent(self, request: Asked, token: str | None) -> httpx.Response:
         headers = dict(self.target.declared.headers)
@@ -231,11 +231,17 @@ class BackendEnvironment:
         """Show a full session until it is let in, for as long as the backend may hold old keys."""
         until = time.monotonic() + min(self.target.declared.keys_seconds, self.target.profile.longest_wait)
         found = self.present(self.token())
+        told = False
         while not all(each.verdict == "let in" for each in found):
             left = until - time.monotonic()
             if left <= 0:
                 break
-            self._contact.wait(min(left, _AGAIN_SECONDS), "for the backend to read the keys again")
+            if not told:
+                self._contact.note(
+                    f"waiting up to {max(1, round(left))} s for the backend to read the keys again"
+                )
+                told = True
+            time.sleep(min(left, _AGAIN_SECONDS))
             found = self.present(self.token())
         return found
 
