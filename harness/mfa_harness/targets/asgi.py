@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import anyio
 import anyio.from_thread
+import anyio.lowlevel
 import httpx
 
+from mfa_harness.targets.bounds import LARGEST_BODY, AnswerTooLong
 from mfa_harness.targets.target import TargetError
 from mfa_harness.targets.url import UrlTarget
 
@@ -207,12 +209,33 @@ class Lifespan:
         return {"type": "lifespan.shutdown"}
 
     async def _send(self, message: Mapping[str, Any]) -> None:
+        if not message["type"].startswith("lifespan."):
+            raise ValueError(f"{message['type']} is no answer to a lifespan scope")  # as servers do
         if message["type"] == "lifespan.startup.failed":
             self._failure = (
                 f"it says that its start-up failed: {message.get('message') or 'without a reason'}"
             )
         if message["type"].startswith("lifespan.startup."):
             self._started.set()
+
+
+def _bounded(application: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
+    """The application; an answer of its that does not end is broken off."""
+
+    async def bounded(scope: Any, receive: Any, send: Any) -> None:
+        size = 0
+
+        async def count(message: Mapping[str, Any]) -> None:
+            nonlocal size
+            size += len(message.get("body", b""))
+            if size > LARGEST_BODY:
+                raise AnswerTooLong(f"its body is longer than {LARGEST_BODY // 2**20} MiB")
+            await anyio.lowlevel.checkpoint()  # so that the deadline is seen to
+            await send(message)
+
+        await application(scope, receive, count)
+
+    return bounded
 
 
 class _PortalTransport(httpx.BaseTransport):
@@ -226,7 +249,7 @@ class _PortalTransport(httpx.BaseTransport):
     def carry(self, portal: BlockingPortal, application: Callable[..., Awaitable[None]]) -> None:
         """From now on, requests go to this application."""
         self._portal = portal
-        self._carrier = httpx.ASGITransport(app=application, raise_app_exceptions=True)
+        self._carrier = httpx.ASGITransport(app=_bounded(application), raise_app_exceptions=True)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """One request; an exception of the application's becomes a 500, as a server has it."""
@@ -245,6 +268,9 @@ class _PortalTransport(httpx.BaseTransport):
                 content = await response.aread()
         except TimeoutError:
             raise httpx.ReadTimeout(f"no answer in {self._timeout:g} s", request=request) from None
+        except AnswerTooLong as error:
+            error.request = request
+            raise
         except Exception as error:  # noqa: BLE001 - the user's application may raise anything
             note = f"the application raised {_words(error)} at {_place(error)}"
             return httpx.Response(500, text="Internal Server Error", extensions={"note": note})

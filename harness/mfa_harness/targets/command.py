@@ -272,7 +272,9 @@ def free_port() -> int:
 def answers(url: str) -> bool:
     """Whether anything speaks HTTP (or TLS) there."""
     try:
-        httpx.get(url, timeout=2.0, trust_env=False, verify=False)  # noqa: S501 - only whether it is up
+        # Only whether it is up: a body, which may have no end, is not read.
+        with httpx.stream("GET", url, timeout=2.0, trust_env=False, verify=False):  # noqa: S501
+            pass
     except httpx.RequestError:
         return False
     return True

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
+from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from mfa_harness.verdicts import Blocked
@@ -12,10 +14,19 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 PATIENCE: Final = 3  # requests in a row without an answer, after which the rest of a run is not tried
+_ID: Final = re.compile(r"(?<=/)(?=[^/]*[0-9])[^/]{16,}")
+_PUBLIC: Final = re.compile(
+    r"/sdk/[^/]+/settings$"
+)  # often answered by a cache in front of a server that is gone
 
 
 def _no_note(text: str) -> None:
     """Nobody listens."""
+
+
+def _place(what: str) -> str:
+    """Requests of one kind: method and path, whatever ids stand in it."""
+    return _ID.sub("{id}", what)
 
 
 class Contact:
@@ -46,16 +57,26 @@ class Contact:
         self._lock = threading.Lock()
         self._next_turn = 0.0
         self._unanswered = 0
+        self._unanswered_at: Counter[str] = Counter()
         self._lost = ""
+        self._lost_at: dict[str, str] = {}
+
+    def demand(self, what: str, wanted: str) -> None:
+        """See that it makes sense to ask for this.
+
+        Raises:
+            Blocked: the target has stopped answering, or does so to what is like this.
+        """
+        if lost := self._lost or self._lost_at.get(_place(what)):
+            raise Blocked(wanted, lost)
 
     def turn(self, what: str) -> None:
         """Wait for this request's turn.
 
         Raises:
-            Blocked: the target has stopped answering.
+            Blocked: the target has stopped answering, or does so to requests like this one.
         """
-        if self._lost:
-            raise Blocked(f"send {what}", self._lost)
+        self.demand(what, f"send {what}")
         if not self._gap:
             return
         with self._lock:
@@ -65,14 +86,26 @@ class Contact:
         if mine > now:
             self._sleep(mine - now)
 
-    def answered(self) -> None:
+    def answered(self, what: str) -> None:
         """An answer came, whatever it says."""
-        self._unanswered = 0
+        self._unanswered_at.pop(_place(what), None)
+        if not _PUBLIC.search(what):
+            self._unanswered = 0
 
-    def unanswered(self, what: str, why: str) -> None:
-        """No answer came; after `PATIENCE` in a row nothing more is sent."""
+    def unanswered(self, what: str, why: str, *, by_target: bool = True) -> None:
+        """No answer came; after `PATIENCE` in a row nothing more is sent, or nothing to that one place.
+
+        Args:
+            what: was asked for.
+            why: there was none.
+            by_target: whether it is the target that did not answer, not a program of the user's.
+        """
+        place = _place(what)
         with self._lock:
-            self._unanswered += 1
+            self._unanswered += by_target
+            self._unanswered_at[place] += 1
+            if self._unanswered_at[place] >= PATIENCE and place not in self._lost_at:
+                self._lost_at[place] = f"it was not answered {PATIENCE} times in a row ({why})"
             if self._unanswered >= PATIENCE and not self._lost:
                 self._lost = f"the target stopped answering: {PATIENCE} times in a row, last {what} ({why})"
                 self.note(self._lost)

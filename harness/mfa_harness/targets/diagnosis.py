@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 import httpx
 import msgspec
 
+from mfa_harness.targets.bounds import AnswerTooLong
 from mfa_harness.targets.target import TargetError
 
 if TYPE_CHECKING:
@@ -183,6 +184,12 @@ AILMENTS: Final = (
         lambda s: s.caused_by(httpx.TimeoutException),
         "it took the request and did not answer in time",
         "Is the server stuck? Else raise `timeout` in the profile",
+    ),
+    Ailment(
+        "endless",
+        lambda s: s.caused_by(AnswerTooLong),
+        "{error}: no answer of the API's is",
+        "Is it the API's address? See the server, or a proxy between",
     ),
     Ailment(
         "half an answer",

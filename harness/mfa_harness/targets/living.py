@@ -9,7 +9,7 @@ import httpx
 import msgspec
 
 from mfa_harness.targets.environment import WireEnvironment
-from mfa_harness.targets.programs import run_program
+from mfa_harness.targets.programs import TookTooLong, run_program
 from mfa_harness.verdicts import Blocked, NotApplicable
 from mfa_simulators.client import ClientError, MfaClient
 
@@ -73,13 +73,7 @@ class LivingEnvironment(WireEnvironment):
             raise NotApplicable("the profile's [sign_in] does not say how to read an e-mail code")
 
         def read() -> str:
-            printed = run_program(
-                command,
-                f"read the e-mail code of {email}",
-                folder=self.profile.folder,
-                seconds=sign_in.command_seconds,
-                email=email,
-            )
+            printed = self._run("code_command", command, f"read the e-mail code of {email}", email)
             return printed.splitlines()[-1].strip()
 
         return read
@@ -93,13 +87,20 @@ class LivingEnvironment(WireEnvironment):
         command = self.profile.sign_in.external_jwt_command
         if command is None:
             raise NotApplicable("the profile has no sign_in.external_jwt_command")
-        return run_program(
-            command,
-            f"get a token of another issuer for {email}",
-            folder=self.profile.folder,
-            seconds=self.profile.sign_in.command_seconds,
-            email=email,
-        )
+        wanted = f"get a token of another issuer for {email}"
+        return self._run("external_jwt_command", command, wanted, email)
+
+    def _run(self, key: str, command: str, wanted: str, email: str) -> str:
+        """Run a program of [sign_in], unless it has taken all its time too often."""
+        seconds = self.profile.sign_in.command_seconds
+        self.contact.demand(key, wanted)
+        try:
+            printed = run_program(command, wanted, folder=self.profile.folder, seconds=seconds, email=email)
+        except TookTooLong as error:
+            self.contact.unanswered(key, error.found, by_target=False)
+            raise
+        self.contact.answered(key)
+        return printed
 
     def wait(self, seconds: float) -> None:
         """Really wait, and say so.

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shlex
+import signal
 import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 from mfa_harness.verdicts import Blocked
@@ -13,6 +16,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _SHOWN: int = 300
+
+
+class TookTooLong(Blocked):
+    """It was given its time, and more would not help."""
 
 
 def run_program(
@@ -30,32 +37,54 @@ def run_program(
         words: what takes the place of `{...}`.
 
     Raises:
-        Blocked: it cannot be started, fails, prints nothing, or takes too long.
+        TookTooLong: it takes too long; it is ended, with its children.
+        Blocked: it cannot be started, fails, or prints nothing.
     """
     try:
         arguments = [_put(argument, words) for argument in shlex.split(command)]
-        done = subprocess.run(  # noqa: S603 - the user's own command, from the user's own file
-            arguments,
-            input=given,
-            capture_output=True,
-            timeout=seconds,
-            cwd=folder,
-            check=False,
-            env=os.environ.copy(),
-        )
     except ValueError as error:  # a quotation that does not end
         raise Blocked(wanted, f"{command!r} cannot be split into words: {error}") from None
-    except OSError as error:
-        raise Blocked(wanted, f"{command!r} cannot be started: {error.strerror or error}") from None
-    except subprocess.TimeoutExpired:
-        raise Blocked(wanted, f"{command!r} took longer than {seconds:g} s") from None
-    printed = done.stdout.decode("utf-8", "replace").strip()
-    if done.returncode:
-        complaint = done.stderr.decode("utf-8", "replace").strip()[-_SHOWN:] or "without a word on stderr"
-        raise Blocked(wanted, f"{command!r} ended with exit code {done.returncode}: {complaint}")
+    if not arguments:
+        raise Blocked(wanted, "the command is empty")
+    try:
+        process = subprocess.Popen(  # noqa: S603 - the user's own command, from the user's own file
+            arguments,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            cwd=folder,
+            env=os.environ.copy(),
+            start_new_session=True,  # so that its children can be ended with it
+        )
+    except (OSError, ValueError) as error:  # ValueError: a NUL in a word
+        raise Blocked(
+            wanted, f"{command!r} cannot be started: {getattr(error, 'strerror', None) or error}"
+        ) from None
+    with process:
+        try:
+            out, err = process.communicate(given, timeout=seconds)
+        except subprocess.TimeoutExpired:
+            _end(process)
+            raise TookTooLong(wanted, f"{command!r} took longer than {seconds:g} s") from None
+        except BaseException:  # an interrupt
+            _end(process)
+            raise
+    printed = out.decode("utf-8", "replace").strip()
+    if process.returncode:
+        complaint = err.decode("utf-8", "replace").strip()[-_SHOWN:] or "without a word on stderr"
+        raise Blocked(wanted, f"{command!r} ended with exit code {process.returncode}: {complaint}")
     if not printed:
         raise Blocked(wanted, f"{command!r} printed nothing")
     return printed
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End it, and its children, who would hold its output open."""
+    if sys.platform == "win32":
+        process.kill()
+        return
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 def _put(argument: str, words: dict[str, str]) -> str:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from mfa_harness.targets.bounds import BoundedTransport
 from mfa_harness.targets.target import TargetError
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ def demand_leave_to_fuzz(url: str, profile: Profile) -> None:
         raise TargetError(f"target {url!r}", "not on this machine, and fuzzing locks accounts", mend)
 
 
-def open_transport(base_url: str, profile: Profile, *, keep_alive: bool = True) -> httpx.HTTPTransport:
+def open_transport(base_url: str, profile: Profile, *, keep_alive: bool = True) -> BoundedTransport:
     """The connection pool to a target; making it costs about 50 ms, so there is one for each run.
 
     Args:
@@ -123,7 +124,7 @@ def open_transport(base_url: str, profile: Profile, *, keep_alive: bool = True) 
         verify = False  # no TLS context to make
     kept = _CONNECTIONS if keep_alive else 0
     limits = httpx.Limits(max_connections=_CONNECTIONS, max_keepalive_connections=kept)
-    return httpx.HTTPTransport(verify=verify, proxy=profile.proxy, limits=limits)
+    return BoundedTransport(verify=verify, proxy=profile.proxy, limits=limits)
 
 
 class HeaderTransport(httpx.BaseTransport):

@@ -80,7 +80,7 @@ class RecordingTransport(httpx.BaseTransport):
             sent.done = True
             self._contact.unanswered(what, type(error).__name__)
             raise
-        self._contact.answered()
+        self._contact.answered(what)
         _keep(sent, response)
         return response
 

@@ -215,3 +215,13 @@ def test_a_driver_that_ends_at_once_is_told_of_at_once(start: Start, monkeypatch
     with pytest.raises(TargetError, match="it ended with exit code 0"):
         start("true").open()
     assert time.monotonic() - begun < 10
+
+
+def test_a_driver_that_hangs_again_and_again_is_given_up(start: Start) -> None:
+    driver = start(miniature("hangs"), call_seconds=0.2)
+    driver.open()
+    for _ in range(3):
+        with pytest.raises(Blocked, match="no result within"):
+            client_of(driver).send_email_otp("ada@example.org")
+    with pytest.raises(Blocked, match="3 times in a row"):
+        client_of(driver).send_email_otp("ada@example.org")

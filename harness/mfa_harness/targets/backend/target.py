@@ -211,7 +211,7 @@ class BackendEnvironment:
             return Presented(request, "neither", "no answer in time")
         except httpx.RequestError as error:
             if token is not None and len(token) > LONGEST_USUAL:
-                self._contact.answered()
+                self._contact.answered(f"{request.method} {httpx.URL(self.target.url + request.path).path}")
                 return Presented(request, "refused", "it hung up")
             return Presented(request, "neither", f"no answer: {type(error).__name__}")
         return Presented(request, *read(response, self.target.declared), said=beginning(response))

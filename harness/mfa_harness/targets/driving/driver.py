@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import Counter
 from itertools import count
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from mfa_harness import __version__
+from mfa_harness.targets.contact import PATIENCE
 from mfa_harness.targets.driving.connection import Log, opener
 from mfa_harness.targets.driving.messages import (
     Answer,
@@ -168,6 +170,7 @@ class Driver:
         self._ids = count(1)
         self._clients = count(1)
         self._restarts = 0
+        self._silent: Counter[str] = Counter()
         self._life: _Life | None = None
         self._lives: list[_Life] = []
         self._opening = threading.Lock()
@@ -261,6 +264,11 @@ class Driver:
         assert life.connection is not None
         number = next(self._ids)
         queue: SimpleQueue[Result | Ask | None] = SimpleQueue()
+        if self._silent[action] >= PATIENCE:
+            raise Blocked(
+                f"have the driver do {action}",
+                f"it gave no result {PATIENCE} times in a row, and is given up",
+            )
         with life.lock:
             if life.over:
                 raise Blocked(f"have the driver do {action}", self._ailment(life))
@@ -274,12 +282,14 @@ class Driver:
                 with life.lock:
                     life.waiting.pop(number, None)
                     life.given_up.add(number)
+                self._silent[action] += 1
                 raise Blocked(
                     f"have the driver do {action}", f"no result within {self._call_seconds:g} s"
                 ) from None
             if said is None:
                 raise Blocked(f"have the driver do {action}", self._ailment(life))
             if isinstance(said, Result):
+                self._silent.pop(action, None)
                 value = _value(said)
                 self.has_done.add(action)
                 return value
