@@ -39,6 +39,7 @@ NOT_RUN: Final = {
     "--profile profile.toml": "a reader's own server",
     "ci/known.toml": "a reader's own server; tests/harness/expected has the list of expected failures",
     "phone.toml": "a phone dials in",
+    "serve --tls certificates/": "a phone dials in; tests/server/test_tls.py has what it serves",
     "listen:7420": "a phone dials in",
     "node driver.mjs": "a reader's own driver; tests/harness/drivers runs those that ship",
     "localhost:3000": "a reader's own backend; tests/harness/backend runs those that are worked out",

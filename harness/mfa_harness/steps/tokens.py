@@ -9,7 +9,7 @@ from mfa_harness.scenario.outcome import require
 from mfa_harness.scenario.tokens import claims, header
 from mfa_harness.steps.lexicons import ACTS, ENDINGS
 from mfa_harness.steps.sentence import Lexicon, sentence
-from mfa_harness.verdicts import Blocked, Breach, ScenarioError
+from mfa_harness.verdicts import Blocked, Breach, NotApplicable, ScenarioError
 from mfa_simulators.client.wire import Answer, read_refusal
 
 if TYPE_CHECKING:
@@ -229,6 +229,8 @@ def refreshes_old(world: World, actor: Actor) -> None:
 
 
 def _old_token(world: World) -> str:
+    if world.noted.get("old token", "") is None:
+        raise NotApplicable("the client does not tell its session token")
     token = world.noted.get("old token")
     if not token:
         raise ScenarioError("no session was ended yet")

@@ -51,6 +51,7 @@ class CommandTarget:
         seed: of the run.
         note: told what a person should know.
         start_seconds: how long it may take until it answers.
+        driven: as for `UrlTarget`.
     """
 
     def __init__(
@@ -61,6 +62,7 @@ class CommandTarget:
         seed: str = "0",
         note: Callable[[str], None],
         start_seconds: float = START_SECONDS,
+        driven: bool = False,
     ) -> None:
         self.name = f"exec:{command}"
         self.label = f"the server started by {command!r}"
@@ -72,8 +74,7 @@ class CommandTarget:
         self._start_seconds = start_seconds
         self._process: Process | None = None
         self._inner: UrlTarget | None = None
-        self.real_time = False
-        """As `UrlTarget.real_time`."""
+        self._driven = driven
 
     def open(self) -> None:
         """Start the command, wait until it answers, and make first contact.
@@ -85,9 +86,13 @@ class CommandTarget:
         try:
             url = process.wait_until_it_answers(self._start_seconds)
             self._inner = UrlTarget(
-                url, profile=self._given, seed=self._seed, note=self._note, name=self.name
+                url,
+                profile=self._given,
+                seed=self._seed,
+                note=self._note,
+                name=self.name,
+                driven=self._driven,
             )
-            self._inner.real_time = self.real_time
             self._inner.open()
             self.profile = self._inner.profile  # by now it knows what it can reach
         except TargetError as error:

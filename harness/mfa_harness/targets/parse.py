@@ -49,7 +49,14 @@ def open_target(
     if profile is not None and not isinstance(profile, Profile):
         profile = Profile.load(profile)
     if client:
-        return _driven(spec, profile, seed, note=note, client=client, driver_log=driver_log)
+        return _behind(spec, profile, seed, note=note, client=client, driver_log=driver_log)
+    return _target(spec, profile, seed, note=note, driven=False)
+
+
+def _target(
+    spec: str | None, profile: Profile | None, seed: str, *, note: Callable[[str], None], driven: bool
+) -> Target:
+    """The target itself; `driven` when only a client's driver speaks to it."""
     spec = (spec or (profile.url if profile else None) or "reference").strip()
     kind, colon, rest = spec.partition(":")
     kind = kind.lower()
@@ -65,7 +72,7 @@ def open_target(
     if kind in ("http", "https"):
         from mfa_harness.targets.url import UrlTarget  # noqa: PLC0415
 
-        return UrlTarget(spec, profile=profile, seed=seed, note=note)
+        return UrlTarget(spec, profile=profile, seed=seed, note=note, driven=driven)
     if kind == "asgi" and rest:
         from mfa_harness.targets.asgi import AsgiTarget  # noqa: PLC0415
 
@@ -73,13 +80,13 @@ def open_target(
     if kind == "exec" and rest.strip():
         from mfa_harness.targets.command import CommandTarget  # noqa: PLC0415
 
-        return CommandTarget(rest.strip(), profile=profile, seed=seed, note=note)
+        return CommandTarget(rest.strip(), profile=profile, seed=seed, note=note, driven=driven)
     raise TargetError(
         f"target {spec!r}", f"not understood{_hint(spec)}", f"A target is one of: {', '.join(UNDERSTOOD)}"
     )
 
 
-def _driven(
+def _behind(
     spec: str | None,
     profile: Profile | None,
     seed: str,
@@ -95,12 +102,10 @@ def _driven(
     from mfa_harness.targets.reference import ReferenceTarget  # noqa: PLC0415
     from mfa_harness.targets.url import UrlTarget  # noqa: PLC0415
 
-    inner = open_target(spec, profile, seed, note=note)
+    inner = _target(spec, profile, seed, note=note, driven=True)
     if isinstance(inner, ReferenceTarget):
         inner = ServedReferenceTarget(inner.faults, seed=seed, profile=profile, note=note)
-    elif isinstance(inner, (UrlTarget, CommandTarget)):
-        inner.real_time = True
-    else:
+    elif not isinstance(inner, (UrlTarget, CommandTarget)):
         raise TargetError(
             f"target {spec!r} with --client",
             "an application in this process has no address that a client SDK could be given",

@@ -20,8 +20,12 @@ _VENDOR_DOMAINS: Final = ("dynamic.xyz", "dynamicauth.com")
 _CONNECTIONS: Final = 64  # as many as a race may want at once
 
 
-def api_base(url: str) -> str:
+def api_base(url: str, *, any_path: bool = False) -> str:
     """The base URL of the API that a user's URL means: with `/api/v0` when it names only a host.
+
+    Args:
+        url: as typed.
+        any_path: another path is that of another wire.
 
     Raises:
         TargetError: no http(s) URL, or a path that is not the API's.
@@ -44,7 +48,7 @@ def api_base(url: str) -> str:
     root = f"{parts.scheme}://{parts.netloc}"
     if not path:
         return root + API_PATH
-    if not path.endswith(API_PATH):  # what the vendor's own clients insist on
+    if not path.endswith(API_PATH) and not any_path:  # what the vendor's own clients insist on
         mend = f"Did you mean {root}{path}{API_PATH}? An environment's id belongs into the profile"
         raise TargetError(f"target {url!r}", f"the API's base ends in {API_PATH}", mend)
     return root + path

@@ -89,7 +89,14 @@ def test_a_log_that_cannot_be_written_is_told_at_once(tmp_path: Path) -> None:
         Driver(miniature("well"), log=tmp_path / "no" / "folder")
 
 
-def _dial(port: int) -> None:
+def free_port() -> int:
+    """A port that nobody has just now."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+def dial(port: int, environment: dict[str, str] | None = None) -> None:
     """A client that dials in, as an app on a phone does."""
     command = shlex.split(PYTHON_REFERENCE)
     for _ in range(100):
@@ -99,14 +106,14 @@ def _dial(port: int) -> None:
         except OSError:
             time.sleep(0.05)
     with peer, peer.makefile("rwb") as stream:
-        subprocess.run(command, stdin=peer.fileno(), stdout=peer.fileno(), check=False)
+        subprocess.run(command, stdin=peer.fileno(), stdout=peer.fileno(), check=False, env=environment)
         stream.close()
 
 
 def test_a_client_may_dial_in(start: Start) -> None:
     driver = start("listen:0")
     assert driver.port is not None
-    dialling = threading.Thread(target=_dial, args=(driver.port,), daemon=True)
+    dialling = threading.Thread(target=dial, args=(driver.port,), daemon=True)
     dialling.start()
     hello = driver.open()
     assert hello.name == "mfa_simulators.MfaClient"

@@ -24,29 +24,61 @@ DYNAMIC_REACT = shlex.join([sys.executable, "-m", "mfa_harness.drivers.dynamic_r
 DYNAMIC_REACT_NATIVE = shlex.join([sys.executable, "-m", "mfa_harness.drivers.dynamic_react_native"])
 
 
-def listing(language: str) -> str:
-    """The one listing of a language in docs/driver.md."""
+TOYS = Path(__file__).with_name("toys")
+GSON = Path("/usr/share/java/gson.jar")
+
+
+def listings(language: str) -> list[str]:
+    """The listings of a language in docs/driver.md."""
     document = (ROOT / "docs" / "driver.md").read_text(encoding="utf-8")
-    (found,) = re.findall(rf"```{language}\n(.*?)```", document, re.DOTALL)
-    return str(found)
+    return re.findall(rf"```{language}\n(.*?)```", document, re.DOTALL)
 
 
-def test_the_python_driver_of_the_documentation_is_the_one_that_ships() -> None:
-    shipped = SHIPPED / "python_reference" / "__main__.py"
-    assert listing("python") == shipped.read_text(encoding="utf-8")
+@pytest.mark.parametrize(
+    ("language", "file"),
+    [
+        ("python", SHIPPED / "python_reference" / "__main__.py"),
+        ("python", TOYS / "adapter.py"),
+        ("go", TOYS / "driver.go"),
+        ("kotlin", TOYS / "driver.kt"),
+    ],
+)
+def test_a_driver_of_the_documentation_is_the_one_that_is_run(language: str, file: Path) -> None:
+    assert file.read_text(encoding="utf-8") in listings(language)
 
 
-def test_both_drivers_of_the_documentation_are_short() -> None:
-    assert len(listing("python").splitlines()) < 60
-    assert len(listing("bash").splitlines()) < 60
+def test_the_drivers_of_the_documentation_are_short() -> None:
+    drivers = [listings("python")[0], *listings("bash"), *listings("go"), listings("kotlin")[1]]
+    assert [len(driver.splitlines()) < 60 for driver in drivers] == [True] * 4
+
+
+EXAMPLES = ("totp.one-device.second-refused", "totp.exact-format.leading-zero-lost")
 
 
 @pytest.mark.skipif(not all(map(shutil.which, ("bash", "curl", "jq"))), reason="needs bash, curl and jq")
 def test_the_shell_driver_of_the_documentation_works(tmp_path: Path) -> None:
     script = tmp_path / "driver.sh"
-    script.write_text(listing("bash"), encoding="utf-8")
-    ran = Ran(f"bash {script}", "totp.one-device.second-refused", "totp.exact-format.leading-zero-lost")
-    assert ran.code == 0
+    script.write_text(listings("bash")[0], encoding="utf-8")
+    assert set(Ran(f"bash {script}", *EXAMPLES).verdicts.values()) == {"pass"}
+
+
+def built(*command: str | Path) -> None:
+    ended = subprocess.run([str(word) for word in command], capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stderr
+
+
+@pytest.mark.skipif(not shutil.which("go"), reason="needs Go")
+def test_the_go_driver_of_the_documentation_works(tmp_path: Path) -> None:
+    built("go", "build", "-o", tmp_path / "driver", TOYS / "driver.go", TOYS / "sdk.go")
+    ran = Ran(str(tmp_path / "driver"), *EXAMPLES, "limits.attempts.at-once")
+    assert set(ran.verdicts.values()) == {"pass"}
+
+
+@pytest.mark.skipif(not shutil.which("kotlinc") or not GSON.is_file(), reason="needs kotlinc and Gson")
+def test_the_kotlin_driver_of_the_documentation_works(tmp_path: Path) -> None:
+    jar = tmp_path / "driver.jar"
+    built("kotlinc", "-classpath", GSON, "-include-runtime", TOYS / "driver.kt", TOYS / "sdk.kt", "-d", jar)
+    ran = Ran(f"java -cp {jar}:{GSON} DriverKt", *EXAMPLES, "limits.attempts.at-once")
     assert set(ran.verdicts.values()) == {"pass"}
 
 

@@ -1,0 +1,58 @@
+// A driver in Go, of the standard library alone. SDK is what it drives: yours, in place of the toy.
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"sync"
+)
+
+type object = map[string]any
+
+// Each action that the SDK has, by its name in the protocol: these are the capabilities.
+var actions = map[string]func(sdk *SDK, args object) (any, error){
+	"send_email_otp": func(sdk *SDK, args object) (any, error) { return sdk.SendEmailOTP(args["email"].(string)) },
+	"verify_otp": func(sdk *SDK, args object) (any, error) {
+		return nil, sdk.VerifyOTP(args["verification"].(object)["verificationUUID"].(string), args["code"].(string))
+	},
+	"register_totp_mfa_device":     func(sdk *SDK, _ object) (any, error) { return sdk.RegisterTOTP() },
+	"authenticate_totp_mfa_device": func(sdk *SDK, args object) (any, error) { return nil, sdk.AuthenticateTOTP(args["code"].(string)) },
+	"get_mfa_devices":              func(sdk *SDK, _ object) (any, error) { return sdk.Devices() },
+	"refresh_user":                 func(sdk *SDK, _ object) (any, error) { return sdk.RefreshUser() },
+	"is_user_missing_mfa_auth":     func(sdk *SDK, _ object) (any, error) { return sdk.IsMissingMFA(), nil },
+	"logout":                       func(sdk *SDK, _ object) (any, error) { return nil, sdk.Logout() },
+	"state": func(sdk *SDK, _ object) (any, error) {
+		return object{"user": sdk.User, "token": sdk.Token, "expires_at": sdk.ExpiresAt}, nil
+	},
+}
+
+func main() {
+	clients, in, out, one := map[any]*SDK{}, json.NewDecoder(os.Stdin), json.NewEncoder(os.Stdout), sync.Mutex{}
+	say := func(name string, message object) { // one line at a time: results may come from several threads
+		one.Lock()
+		defer one.Unlock()
+		out.Encode(object{name: message})
+	}
+	for line := map[string]object{}; in.Decode(&line) == nil && line["bye"] == nil; line = nil {
+		if line["hello"] != nil {
+			names := []string{"initialize"}
+			for name := range actions {
+				names = append(names, name)
+			}
+			say("hello", object{"protocol": 1, "name": "toy in Go", "version": "1", "enrolment": "auth", "capabilities": names})
+		} else if do := line["do"]; do["action"] == "initialize" {
+			args := do["args"].(object)
+			clients[do["client"]] = NewSDK(args["base_url"].(string), args["environment_id"].(string))
+			say("result", object{"id": do["id"], "value": nil})
+		} else {
+			go func(sdk *SDK) {
+				value, err := actions[do["action"].(string)](sdk, do["args"].(object))
+				if refused, is := err.(*Refused); is { // its members are kind, status and message
+					say("result", object{"id": do["id"], "error": refused})
+				} else {
+					say("result", object{"id": do["id"], "value": value})
+				}
+			}(clients[do["client"]])
+		}
+	}
+}
