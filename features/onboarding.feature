@@ -54,13 +54,16 @@ Feature: Require at onboarding
     When she tries to <operation>
     Then she is refused with "MFA required"
     And her next step is to enrol
+    When she starts to add an authenticator app
+    And she enters the current code
+    Then she is fully signed in
 
     Examples:
-      | case           | operation           |
-      | change name    | change her name     |
-      | list passkeys  | list her passkeys   |
-      | export wallet  | export her wallet   |
-      | delete account | delete her account  |
+      | case           | operation          |
+      | change name    | change her name    |
+      | list passkeys  | list her passkeys  |
+      | export wallet  | export her wallet  |
+      | delete account | delete her account |
 
   @onboarding.optional-completes.new-user
   Scenario: Where MFA is optional a new user is fully signed in at once

@@ -51,6 +51,17 @@ Feature: MFA tokens, step-up and protected actions
     When she tries to export her wallet with an MFA token
     Then she succeeds
 
+  @mfa-token.single-use.after-update
+  Scenario: An MFA token that has changed her name opens no action
+    Given the action "user.update" needs MFA
+    And the action "wallet.waas.export" needs MFA
+    And a user who has enrolled an authenticator app
+    And she tries to change her name with an MFA token
+    When she tries to export her wallet with the same MFA token again
+    Then she is refused with "step-up required"
+    When she tries to export her wallet with an MFA token
+    Then she succeeds
+
   @mfa-token.single-use.deletion
   Scenario: A spent MFA token does not delete an app
     Given the action "wallet.waas.export" needs MFA

@@ -84,6 +84,13 @@ def after_deletion(make: Any, faults: Any) -> Any:
     return with_mfa(person, token)
 
 
+def after_update(make: Any, faults: Any) -> Any:
+    person = make(faults=faults, actions=["wallet.waas.export", "user.update"]).enrolled()
+    token = person.mfa_token()
+    assert person.call("PUT", "/users", {"firstName": "Ada"}, x_mfa_auth_token=token).status_code == 200
+    return with_mfa(person, token)
+
+
 def export_open(make: Any, faults: Any) -> Any:
     return exports(make(faults=faults, min_api_version="2026_04_01").sign_in())
 
@@ -145,6 +152,7 @@ PROBES: dict[str, Any] = {
     "M56": user_basic_granted,
     "M57": lists_unverified,
     "M58": says_yes,
+    "M59": after_update,
 }
 
 

@@ -212,11 +212,25 @@ class _Race(Store):
 )
 class _DeletionSpendsNothing(Operations):
     def prove(self, call: Call, caller: Caller, scope: str) -> None:
-        if scope == "credential:unlink" and call.mfa_token:
-            owner = self.store.mfa_token_owner(self.mfa_token_digest(call.mfa_token))
-            if owner == (caller.user.id, caller.session.id):
-                return
-        super().prove(call, caller, scope)
+        if scope != "credential:unlink" or not _is_callers(self, call, caller):
+            super().prove(call, caller, scope)
+
+
+@fault(
+    *("M59", "update-spends-no-token", "Changing the profile leaves the MFA token good for more"),
+    requirement="mfa-token.single-use",
+    sources=("D-77", "CWE-294"),
+)
+class _UpdateSpendsNothing(Operations):
+    def prove(self, call: Call, caller: Caller, scope: str) -> None:
+        if scope != "user:update" or not _is_callers(self, call, caller):
+            super().prove(call, caller, scope)
+
+
+def _is_callers(operations: Operations, call: Call, caller: Caller) -> bool:
+    """Whether an MFA token is the caller's own, used or not."""
+    issued_to = operations.store.mfa_token_owner(operations.mfa_token_digest(call.mfa_token or ""))
+    return issued_to == (caller.user.id, caller.session.id)
 
 
 # Given out too freely, or not asked for.
