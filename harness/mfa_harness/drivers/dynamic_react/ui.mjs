@@ -8,9 +8,12 @@ const CODE_BOX = '.pin-input__input';
 const TOLD = '.modal-header__banner--error, .pin-input__input--error, .error-container, .mfa-recovery-view ~ *';
 
 /** What a person sees, and what she cannot do with it. */
-export const SEEN = ['show_screen', 'hide_screen', 'current_screen'];
-export const NOT_ON_SCREEN = ['verify_totp_mfa_device', 'create_new_mfa_recovery_codes'];
+export const SEEN = [
+  'show_screen', 'hide_screen', 'current_screen', 'read_screen', 'submit_screen', 'dismiss_screen', 'prompt_mfa_auth',
+];
+export const NOT_ON_SCREEN = ['verify_totp_mfa_device', 'create_new_mfa_recovery_codes', 'prompts'];
 
+const NO_CODE = { error: { kind: 'other', message: 'no QR code on the page: is qrcode installed?' } };
 const refused = (message) => ({ error: { kind: 'not_supported', message } });
 
 /** The actions that have a screen; each returns what a `result` has: a value or an error. */
@@ -51,7 +54,22 @@ export function handsOf(tab) {
     return tab.perform('prompt_mfa', { create_mfa_token, requested_scopes });
   }
 
-  return {
+  /** The QR code on the screen, as her phone sees it: a PNG in base64. */
+  async function photograph() {
+    const code = page.locator('[data-testid=qr-code]');
+    if (!await code.waitFor({ timeout: PATIENCE }).then(() => true, () => false)) return null;
+    const { x, y, width, height } = await code.boundingBox();
+    const clip = { x: x - MARGIN, y: y - MARGIN, width: width + 2 * MARGIN, height: height + 2 * MARGIN };
+    return (await page.screenshot({ clip })).toString('base64');
+  }
+
+  async function readCodes() {
+    const codes = page.locator('.mfa-display-backup-codes-view__code');
+    await codes.first().waitFor({ timeout: PATIENCE });
+    return codes.allInnerTexts();
+  }
+
+  const hands = {
     send_email_otp: async ({ email }) => {
       if ((await tab.perform('state', {})).value.user) return tab.perform('send_email_otp', { email });
       return doing('POST', '/emailVerifications/create', async () => {
@@ -74,13 +92,8 @@ export function handsOf(tab) {
         await tab.perform('hide_screen', { name: 'mfa-secure-device' });
         return result;
       }
-      const code = page.locator('[data-testid=qr-code]');
-      if (!await code.waitFor({ timeout: PATIENCE }).then(() => true, () => false)) {
-        return { error: { kind: 'other', message: 'no QR code on the page: is qrcode installed?' } };
-      }
-      const { x, y, width, height } = await code.boundingBox();
-      const clip = { x: x - MARGIN, y: y - MARGIN, width: width + 2 * MARGIN, height: height + 2 * MARGIN };
-      return { value: { qr: (await page.screenshot({ clip })).toString('base64') } };
+      const qr = await photograph();
+      return qr ? { value: { qr } } : NO_CODE;
     },
     authenticate_totp_mfa_device: async (args) => {
       if (!/^[0-9]{6}$/.test(args.code)) return refused('the screen sends six digits, and nothing else');
@@ -92,8 +105,7 @@ export function handsOf(tab) {
         const result = await doing('GET', '/users/mfa/recovery', () => show('mfa-display-backup-codes'));
         if (result.error) return result;
       }
-      await page.locator('.mfa-display-backup-codes-view__code').first().waitFor({ timeout: PATIENCE });
-      return { value: await page.locator('.mfa-display-backup-codes-view__code').allInnerTexts() };
+      return { value: await readCodes() };
     },
     acknowledge_recovery_codes: async () => {
       if (await screen() !== 'mfa-display-backup-codes') await show('mfa-display-backup-codes');
@@ -116,5 +128,25 @@ export function handsOf(tab) {
         await click('[data-testid=mfa-recovery-submit]');
       });
     },
+    prompt_mfa_auth: () => tab.perform('prompt_mfa', {}),
+    read_screen: async () => {
+      const at = await screen();
+      if (at === 'mfa-display-backup-codes') return { value: { recovery_codes: await readCodes() } };
+      const qr = at === 'mfa-secure-device' ? await photograph() : undefined;
+      return qr === null ? NO_CODE : { value: { qr } };
+    },
+    submit_screen: async ({ code }) => {
+      if (code === undefined) return hands.acknowledge_recovery_codes();
+      return await screen() === 'mfa-recovery' ? hands.authenticate_mfa_recovery_code({ code }) : hands.authenticate_totp_mfa_device({ code });
+    },
+    /** Escape, beside the screen, the cross: what a user can do. */
+    dismiss_screen: async () => {
+      await page.keyboard.press('Escape');
+      await page.mouse.click(2, 2);
+      const cross = page.locator('[data-testid=close-button]').first();
+      if (await cross.isVisible()) await cross.click();
+      return { value: (await tab.perform('gone', {})).value };
+    },
   };
+  return hands;
 }

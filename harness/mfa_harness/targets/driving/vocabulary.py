@@ -15,7 +15,6 @@ from mfa_simulators.client.values import (
     MfaDevice,
     MfaMethods,
     OtpVerification,
-    ScreenContent,
     Session,
     StepUp,
     User,
@@ -51,6 +50,18 @@ class ShownRegistration(msgspec.Struct, frozen=True, kw_only=True):
     """otpauth://totp/..."""
     qr: str | None = None
     """The QR code that is on the screen, a PNG picture in base64; it is scanned where there is no `uri`."""
+
+
+class ShownContent(msgspec.Struct, frozen=True, kw_only=True):
+    """What a screen shows, as a person sees it."""
+
+    uri: str | None = None
+    """What its QR code says."""
+    qr: str | None = None
+    """The QR code itself, a PNG picture in base64; it is scanned where there is no `uri`."""
+    image: str | None = None
+    """The address that the QR code's picture is fetched from; None where the client draws it."""
+    recovery_codes: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +159,7 @@ ACTIONS: Final[Mapping[str, Action]] = {
     "show_screen": Action(bool, {"name": "string"}),
     "hide_screen": Action(bool, {"name": "string"}),
     "current_screen": Action(str | None),
-    "read_screen": Action(ScreenContent),
+    "read_screen": Action(ShownContent),
     "submit_screen": Action(None, {}, _CODE),
     "dismiss_screen": Action(bool),
     "prompt_mfa_auth": Action(),

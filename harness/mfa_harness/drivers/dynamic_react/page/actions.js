@@ -18,7 +18,8 @@ export function actionsOf(page) {
   async function andSays(route, call) {
     const before = { failures: page.failures.length, answers: page.answers.length };
     const value = await call();
-    const answer = page.answers.slice(before.answers).findLast(({ method, url }) => method === 'POST' && url.endsWith(route));
+    const answers = page.answers.slice(before.answers).filter(({ url }) => url.endsWith(route));
+    const answer = answers.findLast(({ method, ok }) => method === 'POST' || !ok); // the options may be refused already
     if (answer?.ok) return value;
     const error = page.failures.slice(before.failures).at(-1) ?? new Error(answer?.body.error ?? 'the hook resolves, and nothing has happened');
     throw Object.assign(error, answer && { status: answer.status, code: answer.body.code }, { aside: true });
@@ -110,6 +111,11 @@ export function actionsOf(page) {
       return Boolean(withheld && !user && (owes || !await hooks().mfa.isPendingRecoveryCodesAcknowledgment()));
     },
     is_pending_recovery_codes_acknowledgment: () => hooks().mfa.isPendingRecoveryCodesAcknowledgment(),
+    sync_mfa_flow: async () => {
+      page.setHeadless(true);
+      await rendered();
+    },
+    prompts: () => page.prompts,
     state: () => ({
       token: client().token ?? null,
       user: client().user ?? null,

@@ -5,13 +5,13 @@ import { answers, settled } from './traffic.js';
 import { takeTrouble } from './passkeys.js';
 import { useEffect, useRef, useState } from 'react';
 import { createRoot } from 'react-dom/client';
-import { DynamicContextProvider, DynamicWidget, useDynamicContext } from '@dynamic-labs/sdk-react-core';
+import { DynamicContextProvider, DynamicWidget, useDynamicContext, useSyncMfaFlow } from '@dynamic-labs/sdk-react-core';
 import { described } from '../../dynamic_js/words.mjs';
 import { actionsOf } from './actions.js';
 import { useHooks } from './hooks.js';
 import { screenActions } from './screens.js';
 
-const page = { failures: [], answers }; // what the actions need, of the latest rendering or told meanwhile
+const page = { failures: [], answers, prompts: [] }; // what the actions need, of the latest rendering or told meanwhile
 const SIGN_INS = ['verify_otp', 'sign_in_with_passkey', 'sign_in_with_external_jwt'];
 const PROMPT = { turns: 4, milliseconds: 15 };
 let loaded;
@@ -22,11 +22,24 @@ const onFailure = ({ error }) => page.failures.push(error);
 function Hooks() {
   const [relatedOriginRpId, setRelatedOriginRpId] = useState();
   const [shown, show] = useState();
+  const [isHeadless, setHeadless] = useState(false);
   const { sdkHasLoaded } = useDynamicContext();
   const showCode = (uri) => new Promise((drawn) => { show({ uri, drawn }); });
-  Object.assign(page, { hooks: useHooks({ relatedOriginRpId, onFailure }), setRelatedOriginRpId, showCode });
+  Object.assign(page, { hooks: useHooks({ relatedOriginRpId, onFailure }), setRelatedOriginRpId, showCode, setHeadless });
   useEffect(() => { if (sdkHasLoaded) loaded(); }, [sdkHasLoaded]);
-  return shown ? <QrCode {...shown} /> : null;
+  return (
+    <>
+      {shown && <QrCode {...shown} />}
+      {isHeadless && <Sync />}
+    </>);
+}
+
+/** The app's own handler: it puts up screens of its own, and here it keeps a list. */
+function Sync() {
+  const { userWithMissingInfo: { scope } = {} } = useDynamicContext();
+  const due = scope?.split(' ').includes('requiresAdditionalAuth') ? 'mfa' : 'recovery_codes';
+  useSyncMfaFlow({ handler: async () => { page.prompts.push(due); } });
+  return null;
 }
 
 function QrCode({ uri, drawn }) {

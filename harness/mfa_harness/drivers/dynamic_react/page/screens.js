@@ -33,6 +33,7 @@ export const screenActions = (page) => ({
     return until(() => !visible(SCREENS[name].shows));
   },
   current_screen: current,
+  gone: () => until(() => !current()),
   /** usePromptMfaAuth puts up the screen that suits her; what comes of it is her business. */
   prompt_mfa: async ({ create_mfa_token, requested_scopes }) => {
     page.hooks.promptMfa({ createMfaToken: create_mfa_token, requestedScopes: requested_scopes }).catch(() => {}); // closed

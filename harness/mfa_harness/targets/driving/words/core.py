@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import msgspec
@@ -13,6 +14,7 @@ from mfa_simulators.client.errors import ClientError
 from mfa_simulators.client.project import ProjectSettings, SecuritySettings
 from mfa_simulators.client.protocol import HELD, MfaTokenChoice
 from mfa_simulators.client.values import ClientState, Session
+from mfa_simulators.totp import qr
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -182,3 +184,11 @@ def _elevated_for(scopes: Sequence[str] | None, state: ClientState) -> str | Non
     """The newest elevated token that covers all the scopes just asked for."""
     covering = [held.token for held in state.elevated_tokens if scopes and set(scopes) <= set(held.scopes)]
     return covering[-1] if covering else None
+
+
+def scanned(picture: str | None) -> str:
+    """The URI in a QR code, a picture in base64."""
+    try:
+        return qr.read(b64decode(picture or "", validate=True))
+    except (ValueError, ImportError) as error:
+        raise Blocked("scan the QR code that the client shows", str(error)) from None

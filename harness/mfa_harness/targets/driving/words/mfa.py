@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from base64 import b64decode
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
 import msgspec
 
 from mfa_harness.targets.driving.vocabulary import ShownRegistration
+from mfa_harness.targets.driving.words.core import scanned
 from mfa_harness.targets.driving.words.passkeys import PasskeyWords
-from mfa_harness.verdicts import Blocked, NotApplicable
+from mfa_harness.verdicts import NotApplicable
 from mfa_simulators.client.errors import ClientError
 from mfa_simulators.client.protocol import HELD, MfaTokenChoice
 from mfa_simulators.client.values import MfaDevice, MfaMethods, OtpVerification, Session, TotpRegistration
-from mfa_simulators.totp import qr
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -62,7 +61,7 @@ class MfaWords(PasskeyWords):
     def register_totp_mfa_device(self) -> TotpRegistration:
         """Begins the enrolment of an authenticator app; a client that shows a QR code alone has it scanned."""
         shown = self._something("register_totp_mfa_device", ShownRegistration)
-        uri = shown.uri or _scanned(shown.qr)
+        uri = shown.uri or scanned(shown.qr)
         secret = shown.secret or "".join(parse_qs(urlsplit(uri).query).get("secret", ()))
         return TotpRegistration(id=shown.id, type=shown.type, secret=secret, uri=uri)
 
@@ -135,11 +134,3 @@ class MfaWords(PasskeyWords):
     def delete_mfa_device(self, device_id: str, *, mfa_token: MfaTokenChoice = HELD) -> None:
         """Deletes a device."""
         self._do_with_token("delete_mfa_device", mfa_token, device_id=device_id)
-
-
-def _scanned(picture: str | None) -> str:
-    """The URI in a QR code, a picture in base64."""
-    try:
-        return qr.read(b64decode(picture or "", validate=True))
-    except (ValueError, ImportError) as error:
-        raise Blocked("scan the QR code that the client shows", str(error)) from None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from mfa_harness.targets.driving.vocabulary import ShownContent
+from mfa_harness.targets.driving.words.core import scanned
 from mfa_harness.targets.driving.words.step_up import StepUpWords
 from mfa_simulators.client.values import ScreenContent
 
@@ -32,8 +34,10 @@ class ScreenWords(StepUpWords):
         self._do("prompt_mfa_auth")
 
     def read_screen(self) -> ScreenContent:
-        """What the visible screen shows."""
-        return self._something("read_screen", ScreenContent)
+        """What the visible screen shows; a QR code alone is scanned."""
+        shown = self._something("read_screen", ShownContent)
+        uri = scanned(shown.qr) if shown.qr and not shown.uri else shown.uri
+        return ScreenContent(uri=uri, image=shown.image, recovery_codes=shown.recovery_codes)
 
     def submit_screen(self, *, code: str | None = None) -> None:
         """Presses the visible screen's button, a code typed in first where one is given."""
