@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import subprocess
 import sys
 import time
@@ -224,11 +225,13 @@ def test_import(ratio: Ratio) -> None:
     def python(code: str) -> Callable[[], object]:
         return lambda: subprocess.run([sys.executable, "-c", code], check=True)
 
-    measured = ratio(
-        "import VirtualPasskey, to starting Python",
-        python("from mfa_simulators import VirtualPasskey"),
-        python("pass"),
-        at_most=12,
-        rounds=5,
-    )
-    assert measured.subject_seconds - measured.floor_seconds < 0.150
+    def seconds(run: Callable[[], object]) -> float:
+        """Of the processor: how long the clock says depends on who else is at work here."""
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        run()
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+    imports, starts = python("from mfa_simulators import VirtualPasskey"), python("pass")
+    ratio("import VirtualPasskey, to starting Python", imports, starts, at_most=12, rounds=5)
+    assert min(seconds(imports) for _ in range(5)) - min(seconds(starts) for _ in range(5)) < 0.150

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import ipaddress
+import json
 import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
-
-import msgspec
 
 from mfa_simulators.passkey import base64url
 from mfa_simulators.passkey.errors import WebAuthnError
@@ -57,13 +56,15 @@ class ClientData:
         rendered = "{" + ",".join(members)
         if not self.extra:
             return (rendered + "}").encode()
-        return rendered.encode() + b"," + msgspec.json.encode(self.extra)[1:]
+        return (
+            rendered + "," + json.dumps(self.extra, ensure_ascii=False, separators=(",", ":"))[1:]
+        ).encode()
 
 
 def collect(type_: str, challenge: bytes, origin: str, top_origin: str | None) -> bytes:
     """The client data of an honest browser: the serialization of WebAuthn L3 section 5.8.1.1."""
     before, after = _frame(type_, origin, top_origin)
-    return before + base64url.encode(challenge).encode() + after
+    return before + base64url.symbols(challenge) + after
 
 
 @lru_cache(maxsize=1024)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from mfa_simulators.passkey import cbor
-from mfa_simulators.passkey.attestation import Authority, statement, wire_name
+from mfa_simulators.passkey.attestation import Authority, self_attestation, statement, wire_name
 from mfa_simulators.passkey.draft import (
     ATTESTED,
     BACKED_UP,
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 _ID: Final = "passkey credential id"
 _ID_SIZE: Final = 32
+_PLAIN: Final = frozenset({"none", "packed"})
 _MAKER: Final = "passkey maker"
 
 
@@ -124,11 +125,15 @@ class Authenticator:
         flags |= self._backup_flags(held)
         counter = self._count(held)
         outputs = {} if wants is NOTHING else signed_outputs(wants, held, settings)
-        if format_ == "none" and lie is None and not forced and not outputs:
-            # An honest registration without attestation needs no draft.
+        if format_ in _PLAIN and lie is None and not forced and not outputs:
+            # An honest registration that nobody but its own key attests needs no draft, and is asked for most.
             self.vault.store(held)
             start = held.rp_id_hash + flags_and_counter(flags, counter) + settings.aaguid
-            return Made(held, start + identified(held.id, held.key.cose()), "none", b"\xa0")
+            data = start + identified(held.id, held.key.cose())
+            if format_ == "none":
+                return Made(held, data, "none", b"\xa0")
+            signature = held.key.sign(data + client_data_hash, deterministic=self.seed is not None)
+            return Made(held, data, "packed", self_attestation(algorithm, signature))
         draft = Draft(
             held,
             client_data_hash,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from mfa_simulators.passkey.base64url import decode
+from mfa_simulators.passkey.base64url import decode, remember
 from mfa_simulators.passkey.errors import WebAuthnError
 from mfa_simulators.passkey.keys import ES256
 from mfa_simulators.passkey.vault import User
@@ -127,7 +127,7 @@ def _algorithms(parameters: list[Any]) -> tuple[int, ...]:
 
 def _ids(descriptors: list[Any]) -> tuple[bytes, ...]:
     """Ids of the `public-key` descriptors; a descriptor without type is taken for one, as vendors drop it."""
-    return tuple([decode(item["id"]) for item in descriptors if item.get("type") in _PUBLIC_KEY])
+    return tuple([remember(item["id"]) for item in descriptors if item.get("type") in _PUBLIC_KEY])
 
 
 def _complaint(options: Any, members: Mapping[str, type], error: Exception) -> WebAuthnError:

@@ -144,7 +144,8 @@ class VirtualPasskey:
         except RefusedError as refusal:
             raise browser.rejection(refusal) from refusal
         held = made.held
-        identifier = base64url.encode(held.id)
+        identifier = base64url.remembered(held.id)
+        data, attestation_object = made.texts()
         response = {
             "id": identifier,
             "rawId": identifier,
@@ -155,8 +156,8 @@ class VirtualPasskey:
             ),
             "response": {
                 "clientDataJSON": base64url.encode(client_data),
-                "attestationObject": base64url.encode(made.attestation_object()),
-                "authenticatorData": base64url.encode(made.data),
+                "attestationObject": attestation_object,
+                "authenticatorData": data,
                 "transports": list(core.settings.transports),
                 "publicKey": base64url.encode(held.key.spki()),
                 "publicKeyAlgorithm": held.key.algorithm.number,
@@ -212,14 +213,14 @@ class VirtualPasskey:
         except RefusedError as refusal:
             raise browser.rejection(refusal) from refusal
         held = asserted.held
-        identifier = base64url.encode(held.id)
+        identifier = base64url.remembered(held.id)
         inner = {
             "clientDataJSON": base64url.encode(client_data),
             "authenticatorData": base64url.encode(asserted.data),
             "signature": base64url.encode(asserted.signature),
         }
         if held.discoverable:
-            inner["userHandle"] = base64url.encode(held.user.handle)
+            inner["userHandle"] = base64url.remembered(held.user.handle)
         results = {}
         if asked.extensions:
             results = extensions.asserted(

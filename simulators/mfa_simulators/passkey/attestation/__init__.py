@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from mfa_simulators.passkey.attestation.authority import Authority
 from mfa_simulators.passkey.attestation.paper import Paper
-from mfa_simulators.passkey.attestation.statements import FORMATS, statement, wire_name
+from mfa_simulators.passkey.attestation.statements import FORMATS, self_attestation, statement, wire_name
 
-__all__ = ["FORMATS", "Authority", "Paper", "statement", "wire_name"]
+__all__ = ["FORMATS", "Authority", "Paper", "self_attestation", "statement", "wire_name"]

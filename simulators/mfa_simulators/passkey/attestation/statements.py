@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
-from mfa_simulators.passkey import der
+from mfa_simulators.passkey import cbor, der
 from mfa_simulators.passkey.attestation import certificates as x509, tpm
 from mfa_simulators.passkey.keys import ALGORITHMS, ES256
 
@@ -43,6 +44,16 @@ def statement(draft: Draft, data: bytes, authority: Authority) -> Cbor:
 def wire_name(kind: str) -> str:
     """What `fmt` says."""
     return "packed" if kind == "packed-x5c" else kind
+
+
+def self_attestation(algorithm: int, signature: bytes) -> bytes:
+    """Section 8.2 without certificates, as CBOR."""
+    return _before_signature(algorithm) + cbor.head(cbor.BYTES, len(signature)) + signature
+
+
+@cache
+def _before_signature(algorithm: int) -> bytes:
+    return b"\xa2\x63alg" + cbor.encode(algorithm) + b"\x63sig"
 
 
 def _packed_self(draft: Draft, data: bytes, _: Authority) -> Cbor:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from typing import TYPE_CHECKING, Final
-
-import msgspec
 
 from mfa_simulators.passkey import base64url
 from mfa_simulators.passkey.faults.fault import ACCEPT, POLICY, client
@@ -290,13 +289,13 @@ def _nested(data: ClientData) -> None:
     get=ACCEPT,
 )
 def _reordered(data: ClientData) -> None:
-    members = msgspec.json.decode(data.render())
-    data.raw = msgspec.json.encode(dict(reversed(members.items())))
+    members = json.loads(data.render())
+    data.raw = json.dumps(dict(reversed(members.items())), ensure_ascii=False, separators=(",", ":")).encode()
 
 
 @client("client-data-pretty", "The client data is laid out over several lines.", create=ACCEPT, get=ACCEPT)
 def _pretty(data: ClientData) -> None:
-    data.raw = msgspec.json.format(data.render(), indent=2)
+    data.raw = json.dumps(json.loads(data.render()), ensure_ascii=False, indent=2).encode()
 
 
 @client(

@@ -15,8 +15,9 @@ from mfa_simulators.passkey.keys.key_pair import Algorithm, KeyPair
 if TYPE_CHECKING:
     from mfa_simulators.passkey.cbor import Cbor
 
-_X962: Final = serialization.Encoding.X962
-_UNCOMPRESSED: Final = serialization.PublicFormat.UncompressedPoint
+_DER: Final = serialization.Encoding.DER
+_PKCS8: Final = serialization.PrivateFormat.PKCS8
+_PLAIN: Final = serialization.NoEncryption()
 
 
 @dataclass(frozen=True)
@@ -88,8 +89,10 @@ class EllipticKey(KeyPair):
     algorithm: EllipticAlgorithm
 
     def __init__(self, algorithm: EllipticAlgorithm, private: ec.EllipticCurvePrivateKey) -> None:
-        super().__init__(algorithm, private)
-        self.point = private.public_key().public_bytes(_X962, _UNCOMPRESSED)[1:]
+        self.algorithm = algorithm
+        self._private = private
+        # PKCS #8 ends with the point (RFC 5915): a public key of its own would take a tenth of a registration longer.
+        self.point = private.private_bytes(_DER, _PKCS8, _PLAIN)[-2 * algorithm.size :]
 
     @property
     def x(self) -> bytes:
@@ -116,7 +119,8 @@ class EllipticKey(KeyPair):
     def cose(self) -> bytes:
         """The public key as COSE_Key; from a template, as every registration needs it."""
         before_x, before_y = self.algorithm.cose_heads
-        return before_x + self.x + before_y + self.y
+        size = self.algorithm.size
+        return before_x + self.point[:size] + before_y + self.point[size:]
 
     def spki(self) -> bytes:
         """The public key as SubjectPublicKeyInfo."""
