@@ -146,14 +146,13 @@ class VirtualPasskey:
         held = made.held
         identifier = base64url.remembered(held.id)
         data, attestation_object = made.texts()
+        verified = browser.verified(made.data)
         response = {
             "id": identifier,
             "rawId": identifier,
             "type": "public-key",
             "authenticatorAttachment": attachment,
-            "clientExtensionResults": extensions.created(
-                asked.extensions, held, verified=browser.verified(made.data)
-            ),
+            "clientExtensionResults": extensions.created(asked.extensions, held, verified=verified),
             "response": {
                 "clientDataJSON": base64url.encode(client_data),
                 "attestationObject": attestation_object,
@@ -223,9 +222,8 @@ class VirtualPasskey:
             inner["userHandle"] = base64url.remembered(held.user.handle)
         results = {}
         if asked.extensions:
-            results = extensions.asserted(
-                asked.extensions, held, core.vault, verified=browser.verified(asserted.data)
-            )
+            verified = browser.verified(asserted.data)
+            results = extensions.asserted(asked.extensions, held, core.vault, verified=verified)
         response = {
             "id": identifier,
             "rawId": identifier,
