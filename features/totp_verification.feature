@@ -25,6 +25,37 @@ Feature: Codes from the authenticator app
     Then she is refused with "invalid code"
     And a fresh code from her app still works
 
+  @totp.code-once.after-confirmation
+  Scenario: The code that confirmed the app does not answer a challenge
+    Given a user who has enrolled no MFA method
+    And she starts to add an authenticator app
+    And she confirms the app with the current code
+    When she enters the same code again
+    Then she is refused with "invalid code"
+    And a fresh code from her app still works
+
+  @totp.code-once.naming-the-app
+  Scenario: A used code is not accepted when the request names the app
+    Given a user who has enrolled an authenticator app
+    And she enters the current code
+    When she enters the same code again, naming her app
+    Then she is refused with "invalid code"
+    And a fresh code from her app still works
+
+  @totp.code-once.step-up
+  Scenario Outline: The code of a sign-in is not accepted for <token>
+    Given session-based MFA is on
+    And a user who has enrolled an authenticator app
+    And she has signed in again
+    And she enters the current code
+    When she completes MFA with the same code again and asks for <token>
+    Then she is refused with "invalid code"
+
+    Examples:
+      | case           | token                                  |
+      | MFA token      | an MFA token                           |
+      | elevated token | an elevated token for "wallet:export"  |
+
   @totp.code-once.at-once
   Scenario: One code used from eight sessions at once completes one of them
     Given session-based MFA is on
@@ -82,6 +113,23 @@ Feature: Codes from the authenticator app
       | 2 ahead  | 2  |
       | 3 ahead  | 3  |
       | 20 ahead | 20 |
+
+  @totp.drift-bounded.enrolment
+  Scenario Outline: A new app stays unverified when she <gives> the code <code>
+    Given a user who has enrolled no MFA method
+    And she starts to add an authenticator app
+    When she <gives> the code <code>
+    Then she is refused with "invalid code"
+    And 1 unverified authenticator app is listed
+
+    Examples:
+      | case                | gives                 | code              |
+      | 3 ago               | enters                | from 3 steps ago  |
+      | 20 ago              | enters                | from 20 steps ago |
+      | 3 ahead             | enters                | 3 steps ahead     |
+      | 20 ahead            | enters                | 20 steps ahead    |
+      | confirmed, 3 ago    | confirms the app with | from 3 steps ago  |
+      | confirmed, 3 ahead  | confirms the app with | 3 steps ahead     |
 
   @totp.step-boundary.seconds
   Scenario Outline: The code on the screen is accepted <moment> its time step
@@ -150,6 +198,44 @@ Feature: Codes from the authenticator app
     When she enters the other user's code
     Then she is refused with "invalid code"
     And a fresh code from her app still works
+
+  @totp.exact-format.confirmation
+  Scenario Outline: At the confirmation of a new app odd input is refused too: <code>
+    Given a user who has enrolled no MFA method
+    And she starts to add an authenticator app
+    When she confirms the app with <code>
+    Then she is refused
+    And 1 unverified authenticator app is listed
+
+    Examples:
+      | case   | code                                    |
+      | prefix | the current code without its last digit |
+      | number | the current code as a number            |
+      | list   | the current code in a list              |
+
+  @totp.bound-to-account.named-app
+  Scenario: Another user's code is refused even if the request names that user's app
+    Given session-based MFA is on
+    And a user who has enrolled an authenticator app
+    And another user who has enrolled an authenticator app
+    And she has signed in again
+    When she enters the other user's code, naming the other user's app
+    Then she is refused
+    And she must complete MFA first
+    And a fresh code from her app still works
+
+  @totp.no-backdoor.confirmation
+  Scenario Outline: No code confirms everybody's app: <code>
+    Given a user who has enrolled no MFA method
+    And she starts to add an authenticator app
+    When she confirms the app with the code "<code>"
+    Then she is refused with "invalid code"
+    And 1 unverified authenticator app is listed
+
+    Examples:
+      | case   | code   |
+      | 000000 | 000000 |
+      | 123456 | 123456 |
 
   @totp.no-backdoor.well-known
   Scenario Outline: No code works for everybody: <code>

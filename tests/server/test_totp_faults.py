@@ -98,6 +98,38 @@ def unverified_passes(make: Any, faults: Any) -> Any:
     return status(later.answer_totp()) == 200
 
 
+def replay_after_confirmation(make: Any, faults: Any) -> Any:
+    person = make(faults=faults).sign_in()
+    person.enrol(route="register", step=0)
+    return status(person.answer_totp()) == 200
+
+
+def replay_with(**other_use: Any) -> Any:
+    def probe(make: Any, faults: Any) -> Any:
+        person = make(faults=faults).enrolled()
+        code = person.fresh_code()
+        assert status(person.answer_totp(code)) == 200
+        body = other_use or {"id": person.device_id}
+        return [status(person.answer_totp(code, **body)) for _ in range(2)] == [200, 422]
+
+    return probe
+
+
+def other_users_app_named(make: Any, faults: Any) -> Any:
+    site = make(faults=faults)
+    ada, bob = site.enrolled("ada@example.org"), site.enrolled("bob@example.org")
+    return status(ada.answer_totp(bob.fresh_code(), id=bob.device_id)) == 200
+
+
+def new_app_verified(route: str, change: Callable[[Any], Any]) -> Any:
+    def probe(make: Any, faults: Any) -> Any:
+        person = make(faults=faults).sign_in()
+        body = {"code": change(person.register())}
+        return status(person.call("POST", f"/users/mfa/{route}/totp", body)) == 200
+
+    return probe
+
+
 PROBES: dict[str, Any] = {
     "T01": replay_in_session,
     "T02": replay_in_other_session,
@@ -116,6 +148,14 @@ PROBES: dict[str, Any] = {
     "T17": other_users_code,
     "T19": unverified_passes,
     "T20": changed_code(lambda _: "000000"),
+    "T21": replay_after_confirmation,
+    "T22": replay_with(),
+    "T23": replay_with(createMfaToken={"singleUse": True}),
+    "T24": other_users_app_named,
+    "T25": changed_code(lambda _: "123456"),
+    "T26": changed_code(lambda code: f"{(int(code) + 1) % 10**6:06}"),
+    "T27": new_app_verified("auth", lambda app: app.code(step=-10)),
+    "T28": new_app_verified("register", lambda app: [app.code()]),
 }
 
 

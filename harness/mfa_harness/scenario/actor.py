@@ -146,17 +146,22 @@ class Actor(Browsers):
             self.step_up_to_link()
         self.client.register_passkey()
 
-    def submit(self, code: Any) -> Any:
+    def submit(self, code: Any, **wishes: Any) -> Any:
         """Give a code: it ends the enrolment under way, by the route that the target speaks, or meets a challenge."""
         if self.pending is not None and self.tolerances.enrolment_route == "register":
-            self.client.verify_totp_mfa_device(code)
+            self.confirm(code)
             value = self.client.refresh_auth()
             if self._owes_mfa:  # this route leaves the session as it was
-                value = self.client.authenticate_totp_mfa_device(self.fresh_code())
+                value = self.client.authenticate_totp_mfa_device(self.fresh_code(), **wishes)
         else:
-            value = self.client.authenticate_totp_mfa_device(code)
+            value = self.client.authenticate_totp_mfa_device(code, **wishes)
         self.pending = None
         return value
+
+    def confirm(self, code: Any) -> None:
+        """End the enrolment under way as native SDKs do: the session stays as it was."""
+        self.client.verify_totp_mfa_device(code)
+        self.pending = None
 
     def fresh_code(self) -> str:
         """A code that was never used, the one on the screen now where that is possible (DESIGN rule 2).

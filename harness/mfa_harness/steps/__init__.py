@@ -14,6 +14,7 @@ MODULES = (
     "fixtures",
     "environment",
     "people",
+    "email_codes",
     "sessions",
     "apps",
     "recovery",

@@ -142,19 +142,29 @@ def starts_app(world: World, actor: Actor) -> None:
     world.attempt(actor, "starting to add an authenticator app", lambda a: a.start_app())
 
 
-@sentence("{who} enters {code}", example="When she enters the current code", code=CODES)
-def enters(world: World, who: str, code: str) -> None:
+_WHOSE = {"her app": "she", "the other user's app": "the other user"}
+
+
+@sentence(
+    "{who} enters {code}[, naming {device}]",
+    example="When she enters the current code",
+    code=CODES,
+    device=_WHOSE,
+)
+def enters(world: World, who: str, code: str, device: str | None) -> None:
     """Give a code of the authenticator app: it ends an enrolment under way, and meets a challenge."""
     actor = world.actor(who)
     value = actor.last_code = CODES.resolve(code, world, actor)
-    world.attempt(actor, f"entering {code}", lambda a: a.submit(value), honest=_good_code)
+    what = f"entering {code}{', naming ' + device if device else ''}"
+    named = {"device_id": world.actor(_WHOSE[device]).app_id} if device else {}
 
+    def honest(twin: Actor) -> None:
+        if twin.person.app is None:
+            twin.complete_mfa()
+            twin.start_app()
+        twin.submit(twin.fresh_code(), **({"device_id": twin.app_id} if device else {}))
 
-def _good_code(twin: Actor) -> None:
-    if twin.person.app is None:
-        twin.complete_mfa()
-        twin.start_app()
-    twin.submit(twin.fresh_code())
+    world.attempt(actor, what, lambda a: a.submit(value, **named), honest=honest)
 
 
 def need_register_route(world: World) -> None:
@@ -181,6 +191,4 @@ def confirms(world: World, who: str, code: str) -> None:
         twin.start_app()
         twin.client.verify_totp_mfa_device(twin.fresh_code())
 
-    world.attempt(
-        actor, f"confirming with {code}", lambda a: a.client.verify_totp_mfa_device(value), honest=honest
-    )
+    world.attempt(actor, f"confirming with {code}", lambda a: a.confirm(value), honest=honest)

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from mfa_harness.scenario import permits
-from mfa_harness.scenario.outcome import TOO_MANY, Outcome, is_refusal
+from mfa_harness.scenario.outcome import TOO_MANY, Outcome, describe, is_refusal
 from mfa_harness.steps.apps import need_register_route
 from mfa_harness.steps.operations import wallet_path
 from mfa_harness.steps.sentence import sentence
@@ -18,34 +18,115 @@ if TYPE_CHECKING:
 
     from mfa_harness.scenario.actor import Actor
     from mfa_harness.scenario.world import World
+    from mfa_simulators.client.protocol import Client
+    from mfa_simulators.client.values import OtpVerification
+
+_NOT_FOUND, _NO_SUCH_METHOD = 404, 405
 
 
-def _guess(what: str, actor: Actor, guess: str) -> Any:
-    if what == "wrong recovery codes":
-        return actor.client.authenticate_mfa_recovery_code(f"WRONG{guess[1:]}")
-    if what == "wrong codes to confirm the app":
-        return actor.client.verify_totp_mfa_device(guess)
-    return actor.client.authenticate_totp_mfa_device(guess)
+class Guesser:
+    """Somebody who tries one wrong code after the other, and what her next request looks like."""
+
+    def __init__(self, world: World, actor: Actor) -> None:
+        self.world = world
+        self.actor = actor
+        self.headers: dict[str, str] = {}
+        self.named: str | None = None
+        self.address = actor.person.email
+        self.mail: OtpVerification | None = None
+        self._stranger: Client | None = None
+
+    def code(self, guess: str) -> None:
+        """A code of the app, as an answer to the challenge."""
+        if self.headers:
+            self.world.send("POST", "users/mfa/auth/totp", self.actor, {"code": guess}, self.headers)
+        else:
+            self.actor.client.authenticate_totp_mfa_device(guess, device_id=self.named)
+
+    def recovery_code(self, guess: str) -> None:
+        """A recovery code."""
+        self.actor.client.authenticate_mfa_recovery_code(f"WRONG{guess[1:]}")
+
+    def confirmation(self, guess: str) -> None:
+        """A code of the app under way, as native SDKs confirm one."""
+        self.actor.client.verify_totp_mfa_device(guess)
+
+    def email_code(self, guess: str) -> None:
+        """The code of the e-mail last asked for, in a browser where nobody is signed in."""
+        if self._stranger is None:
+            self._stranger = self.actor.environment.connect(passkey=self.actor.person.key)
+        if self.mail is None:
+            self.mail = self._stranger.send_email_otp(self.address)
+        self._stranger.verify_otp(self.mail, guess)
+
+    def email_code_within(self, guess: str) -> None:
+        """The code of an e-mail within the session, as to prove the address again."""
+        if self.mail is None:
+            self.mail = self.actor.client.send_email_otp(self.address)
+        self.actor.client.verify_otp(self.mail, guess)
+
+    def send_again(self) -> None:
+        """Has another code sent in place of the one being guessed.
+
+        Raises:
+            NotApplicable: this server cannot.
+        """
+        if self.mail is None:
+            return
+        try:
+            body = {"verificationUUID": self.mail.verification_uuid}
+            self.world.send("POST", "emailVerifications/retry", body=body)
+        except ClientError as error:
+            if error.status in (_NOT_FOUND, _NO_SUCH_METHOD):
+                raise NotApplicable("this server has no way to send an e-mail again") from error
+            raise
+
+    def spell(self, number: int) -> None:
+        """Writes her address anew; the bits of the number say which letters are capitals."""
+        letters = enumerate(self.actor.person.email)
+        self.address = "".join(each.upper() if number >> place & 1 else each for place, each in letters)
+        self.mail = None
 
 
-def _guess_email_code(actor: Actor, guess: str, spelling: int) -> Any:
-    """Guess the code of a sign-in; the bits of `spelling` say which letters of the address are capitals."""
-    address = "".join(
-        letter.upper() if spelling >> place & 1 else letter for place, letter in enumerate(actor.person.email)
-    )
-    client = actor.open_browser()
-    return client.verify_otp(client.send_email_otp(address), guess)
+_GUESSES: dict[str, Callable[[Guesser, str], None]] = {
+    "wrong codes": Guesser.code,
+    "wrong recovery codes": Guesser.recovery_code,
+    "wrong codes to confirm the app": Guesser.confirmation,
+    "wrong e-mail codes": Guesser.email_code,
+    "wrong e-mail codes to prove her address again": Guesser.email_code_within,
+}
+
+
+def _name_app(guesser: Guesser, number: int) -> None:
+    guesser.named = guesser.actor.app_id if number % 2 else None
+
+
+def _other_address(guesser: Guesser, number: int) -> None:
+    guesser.headers = {"x-forwarded-for": f"203.0.113.{number + 1}"}
+
+
+def _new_email(guesser: Guesser, _number: int) -> None:
+    guesser.mail = None
+
+
+_WAYS: dict[str, tuple[int, Callable[[Guesser, int], object]]] = {
+    "signing in again after every 4": (4, lambda guesser, _: guesser.actor.sign_in()),
+    "starting to add the app again after every 4": (4, lambda guesser, _: guesser.actor.start_app()),
+    "asking for a new e-mail after every 4": (4, _new_email),
+    "having the e-mail sent again after every 4": (4, lambda guesser, _: guesser.send_again()),
+    "with another X-Forwarded-For each time": (1, _other_address),
+    "spelling her address differently each time": (1, Guesser.spell),
+    "naming her app every other time": (1, _name_app),
+    "entering a wrong recovery code after each": (1, lambda _guesser, _number: None),
+}
+"""What a guesser does, and before every how manieth guess, so as not to be counted."""
 
 
 @sentence(
     "{who} enters {what} until she is locked out[, {way}]",
     example="When she enters wrong codes until she is locked out",
-    what=("wrong codes", "wrong recovery codes", "wrong codes to confirm the app", "wrong e-mail codes"),
-    way=(
-        "signing in again after every 4",
-        "with another X-Forwarded-For each time",
-        "spelling her address differently each time",
-    ),
+    what=_GUESSES,
+    way=_WAYS,
 )
 def guesses(world: World, who: str, what: str, way: str | None) -> None:
     """Guess until the account is limited, but never more often than the profile says it takes (NIST: 100)."""
@@ -55,31 +136,42 @@ def guesses(world: World, who: str, what: str, way: str | None) -> None:
     actor = world.actor(who)
     most = world.profile.tolerances.attempts + 1
     outcome = Outcome(actor, f"{most} {what}")
+    guesser = Guesser(world, actor)
     for number, guess in enumerate(actor.wrong_codes(most)):
-        try:
-            if way and way.startswith("signing in") and number and number % 4 == 0:
-                actor.sign_in()
-            if way and "X-Forwarded-For" in way:
-                world.send(
-                    "POST",
-                    "users/mfa/auth/totp",
-                    actor,
-                    {"code": guess},
-                    {"x-forwarded-for": f"203.0.113.{number + 1}"},
-                )
-            elif what == "wrong e-mail codes":
-                _guess_email_code(actor, guess, number if way else 0)
-            else:
-                _guess(what, actor, guess)
-        except ClientError as error:
-            if error.status == TOO_MANY:
-                outcome.error = error
-                break
-            if not is_refusal(error):
-                raise Blocked("go on guessing", str(error)) from error
-        else:
-            raise Breach("a wrong code is refused", f"guess {number + 1} was accepted")
+        outcome.error = (
+            _stopped(partial(_on_her_way, guesser, number, way), accepted=True)
+            or _stopped(partial(_GUESSES[what], guesser, guess))
+            or (_stopped(partial(guesser.recovery_code, guess)) if "recovery" in (way or "") else None)
+        )
+        if outcome.error is not None:
+            break
     world.keep(outcome)
+
+
+def _on_her_way(guesser: Guesser, number: int, way: str | None) -> None:
+    every, act = _WAYS[way] if way else (1, lambda _guesser, _number: None)
+    if number % every == 0 and (number or every == 1):
+        act(guesser, number)
+
+
+def _stopped(act: Callable[[], object], *, accepted: bool = False) -> ClientError | None:
+    """Does something, and returns the 429 that stops it, if one does.
+
+    Raises:
+        Breach: a guess was accepted; all of them are wrong.
+        Blocked: it ended in no refusal at all.
+    """
+    try:
+        act()
+    except ClientError as error:
+        if error.status == TOO_MANY:
+            return error
+        if accepted or not is_refusal(error):
+            raise Blocked("go on guessing", describe(error)) from error
+        return None
+    if not accepted:
+        raise Breach("a wrong code is refused", "a wrong code was accepted")
+    return None
 
 
 @sentence(
@@ -104,9 +196,13 @@ def wrong_codes(world: World, who: str, n: str) -> None:
     if int(n) >= world.profile.tolerances.attempts:
         raise NotApplicable(f"the profile says that {n} wrong codes are too many")
     for guess in actor.wrong_codes(int(n)):
-        outcome = world.try_out(actor, "a wrong code", partial(_guess, "wrong codes", guess=guess))
+        outcome = world.try_out(actor, "a wrong code", partial(_enter, guess=guess))
         if outcome.error is None:
             raise Breach("a wrong code is refused", "accepted")
+
+
+def _enter(actor: Actor, guess: str) -> object:
+    return actor.client.authenticate_totp_mfa_device(guess)
 
 
 @sentence(

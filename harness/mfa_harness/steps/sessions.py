@@ -4,51 +4,46 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mfa_harness.steps.lexicons import ACTS
-from mfa_harness.steps.sentence import Lexicon, sentence
+from mfa_harness.steps.lexicons import ACTS, WAYS, Way
+from mfa_harness.steps.sentence import sentence
 from mfa_harness.verdicts import NotApplicable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from mfa_harness.scenario.actor import Actor
     from mfa_harness.scenario.world import World
-    from mfa_simulators.client.values import Session
-
-WAYS: Lexicon[Callable[[Actor], Session]] = Lexicon("way to sign in")
 
 
 @WAYS.phrase("an e-mail code")
-def _by_email(world: World) -> Callable[[Actor], Session]:
-    return lambda actor: actor.sign_in()
+def _by_email(world: World) -> Way:
+    return Way(lambda actor: actor.sign_in())
 
 
 @WAYS.phrase("an e-mail code in the same browser")
-def _by_email_here(world: World) -> Callable[[Actor], Session]:
-    return lambda actor: actor.sign_in_here()
+def _by_email_here(world: World) -> Way:
+    return Way(lambda actor: actor.sign_in_here())
 
 
 @WAYS.phrase("her passkey")
-def _by_passkey(world: World) -> Callable[[Actor], Session]:
+def _by_passkey(world: World) -> Way:
     world.need("passkey-sign-in")
     if (
         world.wishes.get("session_based")
         and world.profile.tolerances.passkey_signin_meets_session_mfa != "no"
     ):
         raise NotApplicable("the profile does not say that signing in with a passkey leaves MFA to be done")
-    return lambda actor: actor.sign_in_by_passkey()
+    return Way(lambda actor: actor.sign_in_by_passkey())
 
 
 @WAYS.phrase("a code by text message")
-def _by_text_message(world: World) -> Callable[[Actor], Session]:
+def _by_text_message(world: World) -> Way:
     world.need("sms-sign-in")
-    return lambda actor: actor.sign_in_by_sms()
+    return Way(lambda actor: actor.sign_in_by_sms())
 
 
 @WAYS.phrase("an external account")
-def _externally(world: World) -> Callable[[Actor], Session]:
+def _externally(world: World) -> Way:
     world.need("external-jwt")
-    return lambda actor: actor.sign_in_externally()
+    return Way(lambda actor: actor.sign_in_externally())
 
 
 @sentence(
@@ -59,8 +54,9 @@ def _externally(world: World) -> Callable[[Actor], Session]:
 def signs_in(world: World, who: str, way: str | None) -> None:
     """Sign in, from another browser and by e-mail code unless said; what follows happens in that browser."""
     actor = world.actor(who)
-    sign_in = WAYS.resolve(way or "an e-mail code", world)
-    world.attempt(actor, f"signing in with {way or 'an e-mail code'}", sign_in, honest=sign_in)
+    named = way or "an e-mail code"
+    chosen = WAYS.resolve(named, world)
+    world.attempt(actor, f"signing in with {named}", chosen.sign_in, honest=chosen.honest or chosen.sign_in)
 
 
 @ACTS.phrase("goes back to her other session")

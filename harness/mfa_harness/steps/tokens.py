@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from mfa_harness.scenario.world import World
 
 _FAR_FUTURE = 4102444800  # 2100-01-01
-FACTORS = ("a code", "a recovery code", "her passkey")
+FACTORS = ("a code", "the same code again", "a recovery code", "her passkey")
 WISHES: Lexicon[dict[str, Any]] = Lexicon("token to ask for")
 
 WISHES.phrase("without asking for a token")(dict)
@@ -45,8 +45,9 @@ def completes_mfa(world: World, who: str, factor: str, wish: str) -> None:
     wishes = WISHES.resolve(wish)
 
     def complete(actor: Actor) -> Any:
-        if factor == "a code":
-            session = actor.client.authenticate_totp_mfa_device(actor.fresh_code(), **wishes)
+        if "code" in factor and "recovery" not in factor:
+            code = actor.last_code if "same" in factor else actor.fresh_code()
+            session = actor.client.authenticate_totp_mfa_device(code, **wishes)
         elif factor == "a recovery code":
             session = actor.client.authenticate_mfa_recovery_code(actor.take_recovery_code(), **wishes)
         else:

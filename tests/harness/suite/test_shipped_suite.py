@@ -10,12 +10,11 @@ import pytest
 
 from mfa_harness import requirements, steps, suite
 from mfa_harness.steps.apps import CODES
-from mfa_harness.steps.lexicons import ACTS, ENDINGS, FACTS
+from mfa_harness.steps.lexicons import ACTS, ENDINGS, FACTS, WAYS
 from mfa_harness.steps.operations import OPERATIONS
 from mfa_harness.steps.proofs import PERMITS
 from mfa_harness.steps.recovery import RECOVERY_CODES
 from mfa_harness.steps.sentence import compile_sentence, matching
-from mfa_harness.steps.sessions import WAYS
 from mfa_harness.steps.tokens import FORGERIES, WISHES
 
 if TYPE_CHECKING:

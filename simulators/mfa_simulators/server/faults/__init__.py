@@ -8,6 +8,8 @@ from mfa_simulators.server.faults import (
     challenges,
     control,
     devices,
+    dodges,
+    email_codes,
     enrolment,
     gate,
     limits,
@@ -16,6 +18,7 @@ from mfa_simulators.server.faults import (
     promises,
     proofs,
     recovery,
+    replays,
     sessions,
     step_up,
     totp,
@@ -30,8 +33,10 @@ __all__ = ["FAULTS", "Fault", "find"]
 _TOPICS: Final = (
     control,
     totp,
+    replays,
     enrolment,
     recovery,
+    email_codes,
     gate,
     sessions,
     step_up,
@@ -41,6 +46,7 @@ _TOPICS: Final = (
     passkey_comparisons,
     challenges,
     limits,
+    dodges,
     promises,
 )
 

@@ -21,9 +21,12 @@ if TYPE_CHECKING:
 
     from mfa_simulators.server.operations import Call, Caller
     from mfa_simulators.server.store.records import Device, Methods
+    from mfa_simulators.server.wire.answers import MfaDevice
+    from mfa_simulators.server.wire.requests import TotpVerification
 
 _ONCE: Final = "totp.code-once"
 _FOREVER: Final = 120  # time steps
+_MINUTES: Final = 20  # time steps: ten minutes
 _SHORTEST: Final = 5
 
 
@@ -257,3 +260,66 @@ class _UnverifiedPasses(Rules):
 class _Backdoor(Rules):
     def code_matches(self, expected: str, given: str) -> bool:
         return given == "0" * len(expected) or super().code_matches(expected, given)
+
+
+@fault(
+    *(
+        "T24",
+        "code-of-named-app",
+        "A code passes if it is of the app that the request names, whoever's app it is",
+    ),
+    requirement="totp.bound-to-account",
+    sources=("WSTG-ATHN-11", "CWE-639"),
+)
+class _NamedApp(Operations):
+    def _answering(self, methods: Methods, device_id: str | None) -> Sequence[Device]:
+        named = [device for device in every_device(self.store) if device.id == device_id]
+        return named or super()._answering(methods, device_id)
+
+
+@fault(
+    *("T25", "test-codes-left", "The codes 123456 and 999999, left over from tests, always pass"),
+    requirement="totp.no-backdoor",
+    sources=("CWE-489", "CWE-287"),
+)
+class _TestCodes(Rules):
+    def code_matches(self, expected: str, given: str) -> bool:
+        return given in ("123456", "999999") or super().code_matches(expected, given)
+
+
+@fault(
+    *("T26", "any-code-passes", "Any six digits pass for a code"),
+    requirement="totp.no-backdoor",
+    sources=("CWE-287", "GHSA-j679-vp39-qwqq"),
+)
+class _AnyCode(Rules):
+    def code_matches(self, expected: str, given: str) -> bool:
+        return given.isascii() and given.isdigit() and len(given) == len(expected)
+
+
+@fault(
+    *("T27", "enrolment-drift-too-wide", "A new app is verified by codes that are minutes old or ahead"),
+    requirement="totp.drift-bounded",
+    sources=("RFC 6238 5.2", "RFC 6238 6", "ASVS 5.0 6.5.5"),
+)
+class _WideAtEnrolment(Rules):
+    def matching_step(self, secret: bytes, given: str, device: Device, now: float) -> int | None:
+        near = super().matching_step(secret, given, device, now)
+        if device.verified or near is not None:
+            return near
+        current = self.time_step(now, device.period)
+        steps = range(max(0, current - _MINUTES), current + _MINUTES + 1)
+        return next((step for step in steps if given == self.totp_code(secret, step, device)), None)
+
+
+@fault(
+    *("T28", "confirmation-type-ignored", "At the confirmation of an app numbers and lists pass for a code"),
+    requirement="totp.exact-format",
+    sources=("CWE-20", "CWE-843"),
+)
+class _AnyTypeAtConfirmation(Operations):
+    def verify_totp(self, call: Call, body: TotpVerification) -> MfaDevice:
+        code = body.code[0] if isinstance(body.code, list) and body.code else body.code
+        if isinstance(code, int) and not isinstance(code, bool):
+            code = f"{code:0{self.rules.settings.totp_digits}d}"
+        return super().verify_totp(call, msgspec.structs.replace(body, code=code))
