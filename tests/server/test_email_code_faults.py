@@ -51,10 +51,10 @@ def of_an_earlier_one(make: Any, faults: Any) -> Any:
 
 
 PROBES: dict[str, Any] = {
-    "C01": twice,
-    "C02": late,
-    "C03": of_another_address,
-    "C04": of_an_earlier_one,
+    "F01": twice,
+    "F02": late,
+    "F03": of_another_address,
+    "F04": of_an_earlier_one,
 }
 
 

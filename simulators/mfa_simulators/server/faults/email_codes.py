@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @fault(
-    *("C01", "email-code-reusable", "A code by e-mail signs in again and again"),
+    *("F01", "email-code-reusable", "A code by e-mail signs in again and again"),
     requirement="email-code.single-use",
     sources=("ASVS 5.0 6.5.1", "SP 800-63B-4 3.1.3.2", "CWE-294"),
 )
@@ -28,7 +28,7 @@ class _Reusable(Store):
 
 
 @fault(
-    *("C02", "email-code-never-expires", "A code by e-mail never expires"),
+    *("F02", "email-code-never-expires", "A code by e-mail never expires"),
     requirement="email-code.expiry",
     sources=("ASVS 5.0 6.5.5", "SP 800-63B-4 3.1.3.2", "CWE-613"),
 )
@@ -39,7 +39,7 @@ class _NeverExpires(Store):
 
 _of_other_mail = fault(
     *(
-        "C03",
+        "F03",
         "email-code-of-other-mail",
         "A code by e-mail passes for any address, not only that it was sent to",
     ),
@@ -48,7 +48,7 @@ _of_other_mail = fault(
 )
 _of_earlier_mail = fault(
     *(
-        "C04",
+        "F04",
         "email-code-of-earlier-mail",
         "The code of an earlier e-mail to an address passes for a later one",
     ),
@@ -67,21 +67,21 @@ class _OneForAll(Operations):
 @_of_other_mail
 class _AnyMail(Store):
     def add_verification(self, verification: Verification) -> None:
-        notes(self, "C03")[verification.id] = True
+        notes(self, "F03")[verification.id] = True
         super().add_verification(verification)
 
     def spend_verification(self, verification_id: str, digest: bytes, now: float) -> bool:
-        return _spent_by_any(super().spend_verification, (verification_id, *notes(self, "C03")), digest, now)
+        return _spent_by_any(super().spend_verification, (verification_id, *notes(self, "F03")), digest, now)
 
 
 @_of_earlier_mail
 class _EarlierMail(Store):
     def add_verification(self, verification: Verification) -> None:
-        notes(self, "C04")[verification.id] = verification.address
+        notes(self, "F04")[verification.id] = verification.address
         super().add_verification(verification)
 
     def spend_verification(self, verification_id: str, digest: bytes, now: float) -> bool:
-        sent = notes(self, "C04")
+        sent = notes(self, "F04")
         alike = [id_ for id_, address in sent.items() if address == sent.get(verification_id)]
         return _spent_by_any(super().spend_verification, (verification_id, *alike), digest, now)
 
