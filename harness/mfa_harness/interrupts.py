@@ -119,6 +119,5 @@ def allowed() -> Generator[None, None, None]:
 
 
 def hold() -> None:
-    """Hold signals from here on, in a process that was forked of one that listens."""
-    _state.asked = False
+    """Hold signals from here on, in a process that was forked of one that listens; one that came before counts."""
     _state.held, _state.times = True, -(10**9)

@@ -125,7 +125,7 @@ def test_a_finding_is_kept_when_fuzzing_is_interrupted_while_it_is_shrunk(
 def test_the_workers_of_self_test_stop_too_and_hand_back_what_they_have(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def interrupted(_tasks: object) -> None:
+    def interrupted(_tasks: object, _seconds: float) -> None:
         time.sleep(0.5)
         raise KeyboardInterrupt
 
