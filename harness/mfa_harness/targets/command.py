@@ -35,6 +35,7 @@ _CHILDREN_SECONDS: Final = 0.5
 _LINES_KEPT: Final = 200
 _LINES_SHOWN: Final = 12
 _PROBE_SECONDS: Final = 0.05
+_LAST_WORDS_SECONDS: Final = 1.0
 _PORTS: Final = range(20_000, 32_000)
 """Below what Linux (32768 and up) and the others hand out by themselves."""
 
@@ -139,6 +140,7 @@ class Process:
         self._tried = f"target {name!r}"
         self._port = free_port()
         self._lines: deque[str] = deque(maxlen=_LINES_KEPT)
+        self._readers: list[threading.Thread] = []
         self._url = ""
         self._has_port = "{port}" in command
         try:
@@ -165,7 +167,9 @@ class Process:
             ) from None
         for stream, is_stdout in ((self._process.stdout, True), (self._process.stderr, False)):
             assert stream is not None
-            threading.Thread(target=self._read, args=(stream, is_stdout), daemon=True).start()
+            reader = threading.Thread(target=self._read, args=(stream, is_stdout), daemon=True)
+            reader.start()
+            self._readers.append(reader)
 
     def _read(self, stream: IO[bytes], is_stdout: bool) -> None:
         for raw in stream:
@@ -209,7 +213,10 @@ class Process:
         return "\n".join(self._lines)
 
     def last_lines(self) -> str:
-        """What to add to an error: the end of its output."""
+        """What to add to an error: the end of its output, all of it if it has ended."""
+        if self._process.poll() is not None:
+            for reader in self._readers:
+                reader.join(_LAST_WORDS_SECONDS)  # a child of its own may still hold the pipe
         lines = list(self._lines)[-_LINES_SHOWN:]
         return (
             "".join(["\nIts last lines:", *(f"\n  | {line}" for line in lines)])

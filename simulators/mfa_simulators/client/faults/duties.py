@@ -268,17 +268,18 @@ class RefusalSwallowed(MfaClient):
 
     def register_passkey(self, **how: Any) -> Session:
         """The session as it was."""
-        return self._undisturbed(lambda: super(RefusalSwallowed, self).register_passkey(**how))
+        return _undisturbed(self, lambda: super(RefusalSwallowed, self).register_passkey(**how))
 
     def authenticate_passkey_mfa(self, **how: Any) -> Session:
         """The session as it was."""
-        return self._undisturbed(lambda: super(RefusalSwallowed, self).authenticate_passkey_mfa(**how))
+        return _undisturbed(self, lambda: super(RefusalSwallowed, self).authenticate_passkey_mfa(**how))
 
-    def _undisturbed(self, call: Callable[[], Session]) -> Session:
-        try:
-            return call()
-        except ClientError as error:
-            before = self.state
-            if error.status is None or before.user is None:
-                raise
-            return Session(user=before.user, expires_at=before.expires_at or 0.0, token=before.token)
+
+def _undisturbed(client: MfaClient, call: Callable[[], Session]) -> Session:
+    try:
+        return call()
+    except ClientError as error:
+        before = client.state
+        if error.status is None or before.user is None:
+            raise
+        return Session(user=before.user, expires_at=before.expires_at or 0.0, token=before.token)
