@@ -66,7 +66,9 @@ export function actionsOf(client, page) {
   const look = () => page.person('look');
   return {
     send_email_otp: async ({ email }) => {
-      if (client.auth.authenticatedUser) return client.stepUpAuth.sendOtp();
+      const known = client.auth.authenticatedUser;
+      if (known && email !== known.email) throw unsupported('another address than her own while she is signed in');
+      if (known) return client.stepUpAuth.sendOtp();
       await client.auth.email.sendOTP(email);
     },
     verify_otp: async ({ code, requested_scopes, allow_new_mfa_linking }) => {

@@ -29,6 +29,7 @@ export function actionsOf(page) {
     // Who is signed in proves her address again by the step-up hook; it alone takes a wish for scopes.
     send_email_otp: async ({ email }) => {
       page.isStepUp = Boolean(client().user);
+      if (page.isStepUp && email !== client().user.email) refuse('useStepUpAuthentication sends codes to her own address alone');
       if (!page.isStepUp) await only('Email is not valid', 'useConnectWithOtp takes', () => hooks().otp.connectWithEmail(email));
       else if (!await hooks().stepUp.sendOtp()) throw await said(page);
     },
