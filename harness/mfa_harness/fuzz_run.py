@@ -49,6 +49,7 @@ class FuzzOptions:
         save: where findings are written.
         expected_failures: the list of findings that are known.
         strict: what was seen only once fails, too.
+        client: the driver of a client SDK, or of an adapter, to reach the target by; as for check.
     """
 
     target: str = "reference"
@@ -59,6 +60,7 @@ class FuzzOptions:
     save: Path | None = None
     expected_failures: Path | None = None
     strict: bool = False
+    client: str = ""
 
 
 def run_fuzz(options: FuzzOptions, reporters: Sequence[Reporter], *, out: TextIO) -> int:
@@ -72,22 +74,28 @@ def run_fuzz(options: FuzzOptions, reporters: Sequence[Reporter], *, out: TextIO
         UsageError: the list of expected failures cannot be used.
     """
     known = _Known.load(options.expected_failures)
-    target = open_target(options.target or None, options.profile, str(options.seed))
+    line = _Live(out)
+    target = open_target(
+        options.target or None, options.profile, str(options.seed), note=line.note, client=options.client
+    )
     _demand_leave(target, options)
     run = Run(target, seed=str(options.seed), reporters=reporters)
-    line = _Live(out)
     interrupted = False
     begun = time.perf_counter()
     with interrupts.allowed():
         target.open()
-    explorer = Explorer(
-        run,
-        seed=options.seed,
-        steps=options.steps,
-        seconds=options.seconds,
-        known=known.requirements,
-        watch=line.watch,
-    )
+    try:
+        explorer = Explorer(
+            run,
+            seed=options.seed,
+            steps=options.steps,
+            seconds=options.seconds,
+            known=known.requirements,
+            watch=line.watch,
+        )
+    except BaseException:
+        target.close()
+        raise
     run.emit(
         RunStarted(
             harness=__version__,
@@ -125,7 +133,7 @@ def run_fuzz(options: FuzzOptions, reporters: Sequence[Reporter], *, out: TextIO
     return code
 
 
-def run_replay(file: Path, target: str, profile: Path | None, *, out: TextIO) -> int:
+def run_replay(file: Path, target: str, profile: Path | None, *, client: str = "", out: TextIO) -> int:
     """Tell a kept story once more, and say what has become of it.
 
     Raises:
@@ -140,7 +148,7 @@ def run_replay(file: Path, target: str, profile: Path | None, *, out: TextIO) ->
             "Name a file that `mfa-harness fuzz --save` wrote.",
         ) from error
     finding = read(text, where=str(file))
-    opened = open_target(target or (None if profile else finding.target), profile)
+    opened = open_target(target or (None if profile else finding.target), profile, client=client)
     _demand_leave(opened, FuzzOptions(target=target))
     opened.open()
     try:
@@ -272,23 +280,26 @@ def _summary(
     expected = sum(explorer.met[each] for each in known.requirements)
     if expected:
         yield f"expected, and met {expected} times: {', '.join(sorted(set(known.requirements) & set(explorer.met)))}"
+    if explorer.gone:
+        yield f"the run ended there: the target does not answer any more ({explorer.gone})"
     missed = sorted(set(explorer.reachable) - set(explorer.reached.rules))
     yield _line(explorer)
     if missed:
         yield f"not reached this time: {', '.join(missed)}"
-    yield from _unreachable(explorer.unreachable)
+    yield from _unreachable(explorer.unreachable, "cannot be reached")
+    yield from _unreachable(explorer.cannot_open, "cannot be arranged")
     if written:
         yield f"written: {', '.join(map(str, written))}"
     if leftovers:
         yield f"left over: {', '.join(leftovers)}"
 
 
-def _unreachable(unreachable: dict[str, str]) -> Iterator[str]:
+def _unreachable(unreachable: dict[str, str], how: str) -> Iterator[str]:
     by_reason: dict[str, list[str]] = {}
     for name, reason in unreachable.items():
         by_reason.setdefault(reason, []).append(name)
     for reason, names in by_reason.items():
-        yield f"cannot be reached, because {reason}: {', '.join(names)}"
+        yield f"{how}, because {reason}: {', '.join(names)}"
 
 
 def _line(explorer: Explorer) -> str:
@@ -315,6 +326,11 @@ class _Live:
             self._next = explorer.seconds + _LIVE_SECONDS
             self._out.write(f"\r{_line(explorer)} ")
             self._out.flush()
+
+    def note(self, text: str) -> None:
+        """What a person should know while the run goes on."""
+        self.end()
+        self._out.write(f"{text}\n")
 
     def end(self) -> None:
         """The line is over."""

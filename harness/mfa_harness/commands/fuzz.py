@@ -48,6 +48,12 @@ def fuzz(  # noqa: PLR0917 - typer passes options by name
         Path | None,
         typer.Option(metavar="FILE", help="Findings that are known, each with a reason (TOML)."),
     ] = None,
+    client: Annotated[
+        str,
+        typer.Option(
+            metavar="COMMAND", help="The driver of a client SDK, or an adapter, to go through; as for check."
+        ),
+    ] = "",
     strict: Annotated[
         bool, typer.Option("--strict", help="What was seen only once is a failure, too.", show_default=False)
     ] = False,
@@ -74,6 +80,7 @@ def fuzz(  # noqa: PLR0917 - typer passes options by name
         save=save,
         expected_failures=expected_failures,
         strict=strict,
+        client=client,
     )
     reporters = [FileReporter(kind, path) for kind, path in reports]
     with interrupts.held():  # but for what `run_fuzz` lets be broken off

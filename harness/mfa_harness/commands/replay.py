@@ -20,6 +20,9 @@ def replay(
     profile: Annotated[
         Path | None, typer.Option(metavar="FILE", help="The target's profile (see init).")
     ] = None,
+    client: Annotated[
+        str, typer.Option(metavar="COMMAND", help="The driver to go through, as for check.")
+    ] = "",
 ) -> None:
     """Run one saved failure again, at its own target or another.
 
@@ -31,4 +34,4 @@ def replay(
     """  # noqa: D301 - click reads the \b
     from mfa_harness.fuzz_run import run_replay  # noqa: PLC0415
 
-    raise typer.Exit(run_replay(file, target, profile, out=sys.stdout))
+    raise typer.Exit(run_replay(file, target, profile, client=client, out=sys.stdout))

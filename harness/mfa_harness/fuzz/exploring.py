@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import random
 import time
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+import msgspec
 from hypothesis import seed as seeded
 from hypothesis.errors import Flaky
 from hypothesis.stateful import run_state_machine_as_test
@@ -18,16 +20,20 @@ from mfa_harness.fuzz.findings import Finding, confirm, finding_of
 from mfa_harness.fuzz.machine import machine_of, openings, quick_settings
 from mfa_harness.fuzz.rules import RULES
 from mfa_harness.fuzz.shrinking import shrink
+from mfa_harness.fuzz.stage import why_not
 from mfa_harness.fuzz.telling import Teller, Told
 from mfa_harness.targets.reference import ReferenceTarget
+from mfa_harness.targets.target import TargetError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
+    from mfa_harness.fuzz.judge import Deviation
     from mfa_harness.fuzz.model import Account, Model
     from mfa_harness.fuzz.words import Act, Opening
     from mfa_harness.scenario.run import Run
 
+_SELDOM: Final = (50_000, 20, 100)
 _ROUND: Final = 1_000_003  # rounds of neighbouring seeds share nothing
 
 
@@ -87,9 +93,12 @@ class Explorer:
         self.reachable = {
             name: each for name, each in RULES.items() if all(self.profile.has(need) for need in each.needs)
         }
-        self.openings = openings(self.profile)
+        self.cannot_open: dict[str, str] = {}
+        self.openings = list(self._arrangeable(openings(self.profile)))
+        self.gone = ""
         self.chance = random.Random(seed)  # noqa: S311 - no secret is made of it
         self._found: Told | None = None
+        self._unreachable = ""
 
     @property
     def unreachable(self) -> dict[str, str]:
@@ -106,12 +115,23 @@ class Explorer:
         return time.perf_counter() - self.begun
 
     def explore(self) -> None:
-        """Tell stories until the budget is spent; findings are shrunk and confirmed as they come."""
+        """Tell stories until the budget is spent; findings are shrunk and confirmed as they come.
+
+        Raises:
+            TargetError: no story can be begun.
+        """
         rounds = 0
-        while not (self._spent or (self.only_first and self.findings)):
+        gc.freeze()  # what is there by now stays, and need not be looked through again and again
+        gc.set_threshold(*_SELDOM)
+        if not self.openings:
+            raise self._nothing_to_explore(next(iter(self.cannot_open.values()), "no method can be enrolled"))
+        while not (self._spent or self.gone or (self.only_first and self.findings)):
             machine = seeded(self.seed * _ROUND + rounds)(machine_of(self))
             rounds += 1
             self._found = None
+            steps = self.steps
+            if isinstance(self.run.target, ReferenceTarget):
+                self.run.target.close()  # and with it a hundred environments, which cost more than a new server
             try:
                 run_state_machine_as_test(machine, settings=quick_settings())
             except _Enough:
@@ -121,6 +141,24 @@ class Explorer:
                     raise
             if self._found is not None:
                 self._take(self._found)
+            elif self.steps == steps:
+                raise self._nothing_to_explore(self._unreachable)
+
+    def _arrangeable(self, wanted: Iterable[Opening]) -> Iterator[Opening]:
+        """The openings that the target can be brought to; why not the others is kept."""
+        refused: dict[Opening, str] = {}
+        for opening in wanted:
+            if opening not in refused:
+                refused[opening] = why_not(self.run, opening)
+            if refused[opening]:
+                self.cannot_open[opening.settings] = refused[opening]
+            else:
+                yield opening
+
+    def _nothing_to_explore(self, why: str) -> TargetError:
+        target = self.run.target
+        mend = "`mfa-harness doctor` says what the profile lacks"
+        return TargetError(f"fuzz {target.name!r}", f"no story can be begun there: {why}", mend)
 
     @property
     def _spent(self) -> bool:
@@ -134,23 +172,47 @@ class Explorer:
         if self.only_first:
             self.findings.append(finding_of(told, deviation, steps=steps, target=self.run.target.name))
             return
+        if deviation.fatal and not self._answers():
+            self.gone = self.gone or deviation.got
         try:
-            shortest = shrink(self.run, told, **self.settings)
-            self.findings.append(confirm(self.run, shortest, steps=steps, **self.settings))
+            finding = self._confirmed(told, steps)
         except KeyboardInterrupt:  # as it was found, then
             self.findings.append(finding_of(told, deviation, steps=steps, target=self.run.target.name))
             raise
+        except TargetError as error:  # it was started again, and does not come up
+            finding, self.gone = None, str(error)
+        if finding is None:  # it cannot be told again: nobody is there to hear it
+            finding = finding_of(told, deviation, steps=steps, target=self.run.target.name)
+            finding = msgspec.structs.replace(finding, again=1, of=1)
+        self.findings.append(finding)
         self.known.add(deviation.requirement)
         self.watch(self)
+
+    def _answers(self) -> bool:
+        """Whether a target that gave no answer gives any now: it may have been started again."""
+        if self.gone:
+            return False
+        teller = Teller(self.run, self.openings[0], **self.settings)
+        self.end(teller)
+        return teller.told.deviation is None
+
+    def _confirmed(self, told: Told, steps: int) -> Finding | None:
+        if self.gone:
+            return None
+        return confirm(self.run, shrink(self.run, told, **self.settings), steps=steps, **self.settings)
 
     # -- what the state machine asks for -------------------------------------------------------------------------
 
     def begin(self, opening: Opening) -> Teller:
         """A story in an environment of its own."""
         interrupts.obey()
-        if self._spent:
+        if self._spent or self.gone:
             raise _Enough
-        return Teller(self.run, opening, **self.settings)
+        teller = Teller(self.run, opening, **self.settings)
+        self._unreachable = teller.unreachable
+        if teller.told.deviation is not None:
+            self._meet(teller.told, teller.told.deviation)
+        return teller
 
     def offers(self, teller: Teller | None) -> dict[str, list[Act]]:
         """What each rule offers now."""
@@ -177,18 +239,22 @@ class Explorer:
         if teller.asked:
             self.reached.requirements[teller.asked] += 1
         self.watch(self)
-        deviation = teller.told.deviation
-        if deviation is None:
-            return
+        if teller.told.deviation is not None:
+            self._meet(teller.told, teller.told.deviation)
+
+    def _meet(self, told: Told, deviation: Deviation) -> None:
         self.met[deviation.requirement] += 1
         if deviation.requirement in self.known:
             return
-        self._found = self._found or teller.told
+        self._found = self._found or told
         raise breach_of(deviation.requirement)(deviation.required, deviation.got)
 
     def end(self, teller: Teller) -> None:
         """A story is over."""
-        self.run.leftovers.extend(teller.close())
+        try:
+            self.run.leftovers.extend(teller.close())
+        except TargetError as error:  # it was started again, and does not come up
+            self.gone = str(error)
 
 
 def standing(model: Model, account: Account) -> str:

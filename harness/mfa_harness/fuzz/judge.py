@@ -29,12 +29,14 @@ class Deviation:
         required: what should have been seen.
         got: what was seen.
         then: the Then that says it; "" where the suite has no such sentence.
+        fatal: there was no answer at all, and there may never be one again.
     """
 
     requirement: str
     required: str
     got: str
     then: str
+    fatal: bool = False
 
 
 def judge(model: Model, act: Act, sent: Sent, prediction: Prediction, answer: Answer) -> Deviation | None:
@@ -64,6 +66,13 @@ def judge(model: Model, act: Act, sent: Sent, prediction: Prediction, answer: An
     return found
 
 
+def expected(act: Act, prediction: Prediction) -> str:
+    """The Then that says what must come of an act; "" where either is right."""
+    if prediction.allowed is None:
+        return ""
+    return f"{act.who} succeeds" if prediction.allowed else _refusal(act, prediction)
+
+
 def _refusal(act: Act, prediction: Prediction) -> str:
     return f"{act.who} is refused" + (f' with "{prediction.reason}"' if prediction.reason else "")
 
@@ -72,9 +81,16 @@ def _of_answer(
     model: Model, account: Account, act: Act, prediction: Prediction, answer: Answer
 ) -> Deviation | None:
     if answer.status is not None and answer.status >= _SERVER_ERROR:
-        return Deviation("errors.shape", "an answer that is no failure of the server", answer.told, "")
+        return Deviation(
+            "errors.shape",
+            "an answer that is no failure of the server",
+            answer.told,
+            expected(act, prediction),
+        )
     if prediction.at_once:
         return _of_race(prediction, answer)
+    if prediction.looked_at is not None:
+        return _of_guesses(prediction, prediction.looked_at, answer)
     window = model.tolerances.attempts_window_seconds
     guesses = account.guessed(prediction.path) if prediction.path else None
     if answer.status == TOO_MANY and TOO_MANY not in prediction.statuses:
@@ -104,6 +120,15 @@ def _of_race(prediction: Prediction, answer: Answer) -> Deviation | None:
     return Deviation(
         prediction.requirement, f"exactly 1 of {answer.tried} accepted", got, "exactly one of them succeeds"
     )
+
+
+def _of_guesses(prediction: Prediction, most: int, answer: Answer) -> Deviation | None:
+    looked_at = answer.tried - answer.stopped
+    if looked_at <= most:
+        return None
+    required = f"at most {most} of {answer.tried} looked at, the rest stopped"
+    then = "no more of them are checked than the limit allows"
+    return Deviation(prediction.requirement, required, f"{looked_at} looked at", then)
 
 
 def _of_refusal(act: Act, prediction: Prediction, answer: Answer) -> Deviation | None:

@@ -13,7 +13,18 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import HealthCheck, Phase, Verbosity, settings
 from hypothesis.stateful import RuleBasedStateMachine, rule
 
-from mfa_harness.fuzz.words import APP, BOTH, NEW, NOTHING, PASSKEY, SHE, Act, Opening
+from mfa_harness.fuzz.words import (
+    APP,
+    BOTH,
+    NEW,
+    NOTHING,
+    PASSKEY,
+    PASSKEYS,
+    SHE,
+    TOTP,
+    Act,
+    Opening,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,6 +36,7 @@ if TYPE_CHECKING:
 _FOLLOWS_UP = 2  # one time in so many the act before is not followed by what it first made possible
 _MOST_SIGN_INS = 3
 _ENFORCED_SHARE = 6  # of how many stories one is under the API version that enforces step-up
+_RARE_SHARE = 5  # of how many stories one is under settings that most environments leave alone
 _ANYTHING = 30  # how many times likelier than one kind of act it is to choose among all
 _OTHERS_SHARE = 4  # how seldom it may be the other user who acts
 _IDENTIFIER = str.maketrans(" -", "__", "'")
@@ -59,6 +71,20 @@ def openings(profile: Profile) -> list[Opening]:
             for she in (NOTHING, NEW)
         ]
         found += enforced * (len(found) // (_ENFORCED_SHARE * len(enforced)))
+    return found + _rarely_set(profile) * (len(found) // (_RARE_SHARE * len(_rarely_set(profile)) or 1))
+
+
+def _rarely_set(profile: Profile) -> list[Opening]:
+    """Openings under settings that most environments leave alone."""
+    totp, passkeys = profile.has("totp"), profile.has("passkeys")
+    found = []
+    if totp and passkeys:
+        found += [Opening(off=TOTP, she=she) for she in (NOTHING, PASSKEY, NEW)]
+        found += [Opening(off=PASSKEYS, she=she) for she in (NOTHING, APP, NEW)]
+    if passkeys:
+        found += [Opening(passkeys_at_most=1, she=PASSKEY)] * 3
+    if totp and profile.has("acknowledgement"):
+        found += [Opening(shown_once=True, she=she) for she in (APP, APP, NOTHING)]
     return found
 
 
@@ -127,7 +153,8 @@ class StoryMachine(RuleBasedStateMachine):
             return
         name = wanted
         if name not in self.offered:
-            (name,) = chance.choices(kinds, [self.explorer.reachable[kind].weight for kind in kinds])
+            reachable = self.explorer.reachable
+            (name,) = chance.choices(kinds, [reachable[kind].weigh(self.teller.model) for kind in kinds])
         acts = self.offered[name]
         self._offered = None
         hers = [act for act in acts if act.who == SHE]

@@ -147,6 +147,7 @@ class Prediction:
         certain: every reading counts it.
         statuses: a refusal's statuses, where they are prescribed.
         at_once: of requests made at once exactly one must be accepted.
+        looked_at: of guesses made at once no more than so many may be looked at; None for no such limit.
         mfa_token: an MFA token must come, must not come; None for either.
         elevated: an elevated token must, must not.
         step_up: what the check of step-up must answer.
@@ -160,6 +161,7 @@ class Prediction:
     certain: bool = True
     statuses: tuple[int, ...] = ()
     at_once: bool = False
+    looked_at: int | None = None
     mfa_token: bool | None = None
     elevated: bool | None = None
     step_up: bool | None = None

@@ -16,6 +16,17 @@ if TYPE_CHECKING:
     from mfa_harness.scenario.run import Run
 
 _MOST_TRIES: Final = 400
+_MOST_DEATHS: Final = 40  # each costs a start of the target, and a time-out before it where it hangs
+_PLAIN: Final[dict[str, Any]] = {
+    "session_based": False,
+    "onboarding": False,
+    "enforced": False,
+    "action": "",
+    "off": "",
+    "shown_once": False,
+    "passkeys_at_most": 0,
+}
+"""What an opening need not say."""
 
 
 def shrink(run: Run, told: Told, **settings: Any) -> Told:
@@ -26,8 +37,9 @@ def shrink(run: Run, told: Told, **settings: Any) -> Told:
     """
     best = told
     tries = 0
+    most = _MOST_DEATHS if told.deviation is not None and told.deviation.fatal else _MOST_TRIES
     changed = True
-    while changed and tries < _MOST_TRIES:
+    while changed and tries < most:
         changed = False
         for candidate in _shorter(best.story):
             tries += 1
@@ -35,7 +47,7 @@ def shrink(run: Run, told: Told, **settings: Any) -> Told:
             if again is not None:
                 best, changed = again, True
                 break
-            if tries >= _MOST_TRIES:
+            if tries >= most:
                 break
     return best
 
@@ -70,11 +82,9 @@ def _simpler(opening: Opening) -> Iterator[Opening]:
     replace = msgspec.structs.replace
     if opening.other is not None:
         yield replace(opening, other=None)
-    for switch in ("session_based", "onboarding", "enforced"):
-        if getattr(opening, switch):
-            yield replace(opening, **{switch: False})
-    if opening.action:
-        yield replace(opening, action="")
+    for said, unsaid in _PLAIN.items():
+        if getattr(opening, said) != unsaid:
+            yield replace(opening, **{said: unsaid})
     if opening.she == BOTH:
         yield replace(opening, she=APP)
         yield replace(opening, she=PASSKEY)

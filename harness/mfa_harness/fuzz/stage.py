@@ -10,12 +10,15 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+import httpx
+
 from mfa_harness import steps
 from mfa_harness.fuzz.words import NEW, SHE, Act, Answer, Sent, Sight
-from mfa_harness.scenario.outcome import Outcome, is_refusal
+from mfa_harness.scenario.outcome import TOO_MANY, Outcome, is_refusal
 from mfa_harness.scenario.world import World
 from mfa_harness.steps.sentence import matching
 from mfa_harness.suite import Check, Step
+from mfa_harness.targets.contact import Lost
 from mfa_harness.verdicts import Blocked, Breach, NotApplicable, ScenarioError
 from mfa_simulators.client.errors import ClientError
 from mfa_simulators.client.values import StepUp, TotpRegistration
@@ -49,13 +52,25 @@ _TOO_LATE: Final = "nothing was asked of the server"
 class Dead(Exception):  # noqa: N818 - it is what the target is
     """The target gave no answer at all, or, to somebody who was to wait, none that says for how long."""
 
-    def __init__(self, found: str, act: Act) -> None:
+    def __init__(self, found: str, act: Act, *, silent: bool) -> None:
         super().__init__(found)
         self.requirement = "limits.retry-after" if act.rule == "waits out the limit" else "errors.shape"
+        self.silent = silent
 
 
 class Unreachable(Exception):  # noqa: N818
     """The profile does not have what an act needs."""
+
+
+def is_silence(error: BaseException | None) -> bool:
+    """Whether an error tells of a target that gave no answer at all."""
+    while error is not None:
+        if isinstance(error, (httpx.RequestError, Lost)):
+            return True
+        if isinstance(error, ClientError) and error.kind == "network":
+            return True
+        error = error.__cause__
+    return False
 
 
 @cache
@@ -138,7 +153,7 @@ class Stage(World):
         except Breach as breach:  # the step itself has seen it: a wrong code was accepted
             broke = breach.got
         except Blocked as blocked:
-            raise Dead(blocked.found, act) from blocked
+            raise Dead(blocked.found, act, silent=is_silence(blocked)) from blocked
         except ClientError as refused:  # on the way to the act: getting what she was to show
             error = refused
         except ScenarioError as impossible:
@@ -183,6 +198,10 @@ class Stage(World):
     def facts(self) -> Sent:
         """What the model is told when the story begins."""
         return self._sent(None, self.people[SHE])
+
+    def sent_for(self, act: Act) -> Sent:
+        """What the model is told about an act that nothing has come back of."""
+        return self._sent(act, self.people[act.who])
 
     def _sent(self, act: Act | None, actor: Actor) -> Sent:
         now = self.environment.clock.now()
@@ -251,6 +270,9 @@ class Stage(World):
                 status=next((each.status for each in broken), None),
                 passed=self.tally.accepted,
                 tried=len(self.tally.outcomes),
+                stopped=sum(
+                    each.error is not None and each.error.status == TOO_MANY for each in self.tally.outcomes
+                ),
             )
         if broke is not None:
             return Answer(accepted=True, told=broke)
@@ -307,3 +329,12 @@ class Stage(World):
             scopes=frozenset(user.scopes),
             acknowledgement=user.mfa_backup_code_acknowledgement,
         )
+
+
+def why_not(run: Run, opening: Opening) -> str:
+    """Why the target cannot be brought to an opening; "" if it can."""
+    try:
+        wishes = Stage(run, opening).wishes
+        return run.target.would_refuse(wishes, locks_out=_CHECK.locks_out)
+    except NotApplicable as reason:
+        return str(reason)

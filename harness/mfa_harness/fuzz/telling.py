@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from mfa_harness.fuzz.judge import Deviation, judge
+from mfa_harness.fuzz.judge import Deviation, expected, judge
 from mfa_harness.fuzz.model import Model
 from mfa_harness.fuzz.rules import RULES
-from mfa_harness.fuzz.stage import Dead, Stage, Unreachable
+from mfa_harness.fuzz.stage import Dead, Stage, Unreachable, is_silence
 from mfa_harness.fuzz.words import SHE, Act, Story
+from mfa_harness.targets.target import Revivable
 from mfa_harness.verdicts import Blocked, NotApplicable
 
 if TYPE_CHECKING:
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
     from mfa_harness.fuzz.words import Answer, Opening
     from mfa_harness.scenario.run import Run
+
+
+_NO_ANSWER = "errors.shape"
 
 
 @dataclass
@@ -61,6 +65,8 @@ class Teller:
         except (Blocked, NotApplicable) as reason:
             self.unreachable = str(reason)
             self.model.over = True
+            if is_silence(reason):
+                self.told.deviation = Deviation(_NO_ANSWER, "an answer", str(reason), "", fatal=True)
             return
         facts = self.stage.facts()
         self.model.hear(facts)
@@ -92,7 +98,11 @@ class Teller:
             self.model.over = True  # the step may have begun: what is so now nobody knows
             return None
         except Dead as dead:
-            self.told.deviation = Deviation(dead.requirement, "an answer that helps", str(dead), "")
+            sent = self.stage.sent_for(act)
+            then = expected(act, RULES[act.rule].predict(model, model.accounts[act.who], act, sent))
+            self.told.deviation = Deviation(
+                dead.requirement, "an answer that helps", str(dead), then, fatal=dead.silent
+            )
             return None
         model.hear(sent)
         prediction = RULES[act.rule].predict(model, model.accounts[act.who], act, sent)
@@ -105,8 +115,16 @@ class Teller:
         return answer
 
     def close(self) -> list[str]:
-        """Delete what was made."""
-        return self.stage.close()
+        """Delete what was made. A target that no longer answers is started again, where that is ours to do.
+
+        Raises:
+            TargetError: it does not come up again.
+        """
+        left = self.stage.close()
+        target = self.stage.run.target
+        if self.told.deviation is not None and self.told.deviation.fatal and isinstance(target, Revivable):
+            target.revive()
+        return left
 
 
 def tell(run: Run, story: Story, **settings: Any) -> Told:

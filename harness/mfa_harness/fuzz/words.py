@@ -9,6 +9,7 @@ import msgspec
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+TOTP, PASSKEYS = "TOTP", "passkeys"
 SHE, OTHER = "she", "the other user"
 NEW, NOTHING, APP, PASSKEY, BOTH = (
     "new",
@@ -27,6 +28,9 @@ class Opening(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
         onboarding: MFA required at sign-up.
         enforced: API version 2026_04_01, which enforces step-up.
         action: "" or how the token behaves that exporting a wallet needs: "single-use", "time-bound".
+        off: "" or the method that is switched off: "TOTP", "passkeys".
+        shown_once: recovery codes are not shown again once they are acknowledged.
+        passkeys_at_most: how many passkeys a user may have; 0 where nothing is said.
         she: what she has enrolled, or "new" for nobody yet.
         other: the same of another user; None where there is none.
     """
@@ -35,8 +39,17 @@ class Opening(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     onboarding: bool = False
     enforced: bool = False
     action: str = ""
+    off: str = ""
+    shown_once: bool = False
+    passkeys_at_most: int = 0
     she: str = APP
     other: str | None = None
+
+    @property
+    def settings(self) -> str:
+        """The opening's settings alone, in words; "as they come" where none is said."""
+        people = 1 if self.other is None else 2
+        return ", ".join(self.givens[:-people]) or "settings as they come"
 
     @property
     def givens(self) -> tuple[str, ...]:
@@ -50,6 +63,12 @@ class Opening(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
             said.append('the API version is "2026_04_01"')
         if self.action:
             said.append(f'the action "wallet.waas.export" needs MFA with a {self.action} token')
+        if self.off:
+            said.append(f"{self.off} {'is' if self.off == TOTP else 'are'} switched off")
+        if self.shown_once:
+            said.append('the setting "recovery_codes_after_acknowledgement" is false')
+        if self.passkeys_at_most:
+            said.append(f'the setting "passkeys_per_user" is {self.passkeys_at_most}')
         said.append(_given("a", self.she))
         if self.other is not None:
             said.append(_given("another", self.other))
@@ -128,6 +147,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     expires_at: float | None = None
     passed: int = 0
     tried: int = 0
+    stopped: int = 0
     step_up: bool | None = None
     sight: Sight | None = None
     codes_left: frozenset[str] | None = None

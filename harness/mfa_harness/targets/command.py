@@ -115,6 +115,16 @@ class CommandTarget:
         assert self._inner is not None, "open() comes first"
         return self._inner.would_refuse(settings, locks_out=locks_out, scenario=scenario)
 
+    def revive(self) -> bool:
+        """Stop what is left of it, and start it again.
+
+        Raises:
+            TargetError: as `open`.
+        """
+        self.close()
+        self.open()
+        return True
+
     @property
     def output(self) -> str:
         """The last lines that the command printed, on stdout and stderr."""

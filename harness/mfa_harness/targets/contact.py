@@ -20,6 +20,10 @@ _PUBLIC: Final = re.compile(
 )  # often answered by a cache in front of a server that is gone
 
 
+class Lost(Blocked):
+    """The target has stopped answering."""
+
+
 def _no_note(text: str) -> None:
     """Nobody listens."""
 
@@ -65,16 +69,16 @@ class Contact:
         """See that it makes sense to ask for this.
 
         Raises:
-            Blocked: the target has stopped answering, or does so to what is like this.
+            Lost: the target has stopped answering, or does so to what is like this.
         """
         if lost := self._lost or self._lost_at.get(_place(what)):
-            raise Blocked(wanted, lost)
+            raise Lost(wanted, lost)
 
     def turn(self, what: str) -> None:
         """Wait for this request's turn.
 
         Raises:
-            Blocked: the target has stopped answering, or does so to requests like this one.
+            Lost: the target has stopped answering, or does so to requests like this one.
         """
         self.demand(what, f"send {what}")
         if not self._gap:
@@ -114,9 +118,9 @@ class Contact:
         """Really wait, and say so: "waiting 17 s for a fresh code".
 
         Raises:
-            Blocked: the target has stopped answering, so there is nothing to wait for.
+            Lost: the target has stopped answering, so there is nothing to wait for.
         """
         if self._lost:
-            raise Blocked(f"wait {why}", self._lost)
+            raise Lost(f"wait {why}", self._lost)
         self.note(f"waiting {max(1, round(seconds))} s {why}")
         self._sleep(seconds)

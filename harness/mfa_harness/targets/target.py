@@ -6,7 +6,7 @@ refuses with `NotApplicable` and a reason; what it claims and then fails to do i
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -128,5 +128,20 @@ class Target(Protocol):
             locks_out: the scenario is tagged @locks-out, which needs leave off loopback.
         """
 
+    def would_refuse(self, settings: Mapping[str, Any], *, locks_out: bool) -> str:
+        """Why `arrange` would say n/a to these settings, told without arranging; "" if it would not."""
+
     def close(self) -> list[str]:
         """Stop what was started. Returns leftovers."""
+
+
+@runtime_checkable
+class Revivable(Protocol):
+    """A target that may be started again when it has died or hangs."""
+
+    def revive(self) -> bool:
+        """Start it again, whatever state it is in. False where it is not ours to start.
+
+        Raises:
+            TargetError: it does not come up again.
+        """

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from concurrent.futures import Future
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 import jwt
@@ -20,6 +21,7 @@ Private = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 POOL_SIZE: Final = 3
 _RSA_BITS: Final = 2048
 _LONGEST_TOKEN: Final = 8192
+_TOKENS_KEPT: Final = 256
 # Time is ours to check, by the environment's clock; iss and environment by the rules.
 _OPTIONS: Final[Any] = {
     **{f"verify_{claim}": False for claim in ("exp", "nbf", "iat", "aud", "iss", "sub", "jti")},
@@ -57,6 +59,15 @@ def read_token(
     """Header and claims of a token that this key signed by one of these algorithms, else None."""
     if len(token) > _LONGEST_TOKEN:
         return None
+    read = _read(token, key, tuple(algorithms))
+    return None if read is None else (dict(read[0]), dict(read[1]))
+
+
+@lru_cache(_TOKENS_KEPT)
+def _read(
+    token: str, key: SigningKey, algorithms: tuple[str, ...]
+) -> tuple[dict[str, Any], dict[str, Any]] | None:
+    """What the token says, which its key has signed or not for good: it comes with every request of a session."""
     try:
         parts = jwt.decode_complete(token, key.public, algorithms=list(algorithms), options=_OPTIONS)
     except (jwt.PyJWTError, ValueError, RecursionError, TypeError):

@@ -12,8 +12,9 @@ from mfa_harness.targets.parse import open_target
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
-    Opened = Callable[[str], Run]
+    Opened = Callable[..., Run]
 
 
 class Explore(Protocol):
@@ -28,8 +29,8 @@ class Explore(Protocol):
 def opened() -> Opened:
     """Opens a target."""
 
-    def opened(spec: str) -> Run:
-        target = open_target(spec)
+    def opened(spec: str, profile: Path | None = None) -> Run:
+        target = open_target(spec, profile)
         target.open()
         return Run(target, seed="0")
 

@@ -6,7 +6,18 @@ from importlib import import_module
 
 from mfa_harness.fuzz.rules.rule import RULES, Rule
 
-for _topic in ("sessions", "apps", "recovery", "passkeys", "tokens", "place"):
+for _topic in (
+    "sessions",
+    "apps",
+    "recovery",
+    "passkeys",
+    "devices",
+    "tokens",
+    "actions",
+    "guesses",
+    "races",
+    "place",
+):
     import_module(f"{__name__}.{_topic}")
 
 __all__ = ["RULES", "Rule"]

@@ -9,7 +9,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mfa_harness.fuzz.model import LINK, Account, Model, Prediction
-from mfa_harness.fuzz.rules.rule import EITHER, alive, no_session, other_of, refused, rule
+from mfa_harness.fuzz.rules.rule import alive, no_session, other_of, refused, rule
+from mfa_harness.fuzz.words import TOTP
 
 if TYPE_CHECKING:
     from mfa_harness.fuzz.words import Act, Answer, Sent
@@ -38,7 +39,20 @@ _NEEDS_OTHER = "the other user's"
 _FORMS = ("last digit", "digit more", "full-width")
 
 
-@rule("starts app", "{who} starts to add an authenticator app", when=alive, needs=("totp",), weight=2)
+@rule(
+    "starts app",
+    "{who} starts to add an authenticator app",
+    when=alive,
+    needs=("totp",),
+    weight=2,
+    keen=lambda model, account: (
+        model.session_based
+        and account.passkeys > 0
+        and not account.verified
+        and not account.pending
+        and not account.front.gated
+    ),
+)
 def starts(model: Model, account: Account, _act: Act, _sent: Sent) -> Prediction:
     """One verified app a user; an abandoned registration stands in nobody's way."""
     again = bool(account.pending)
@@ -53,24 +67,30 @@ def starts(model: Model, account: Account, _act: Act, _sent: Sent) -> Prediction
     stopped = no_session(model, account)
     if stopped is not None:
         return stopped
-    at_registration = model.tolerances.second_device_at == "registration"
-    if not model.certain(account):  # the gate may refuse it or not; one app a user is one app either way
-        if account.verified and at_registration:
-            return Prediction(False, "totp.one-device", settle=settle)
-        return Prediction(None, "", settle=settle)
-    if account.front.gated and account.has_method:
-        return refused("gate.binding-needs-mfa", "MFA required")
-    if model.opening.enforced and not account.front.gated:
-        if LINK in account.front.holds:
-            second = bool(account.verified) and at_registration
-            return Prediction(False if second else None, "totp.one-device" if second else "", settle=settle)
-        return refused("step-up.always-for-credentials", "step-up required")
-    if account.verified:
-        if not at_registration:
-            return Prediction(None, "", settle=settle)
-        statuses = tuple(model.tolerances.second_device_statuses)
-        return Prediction(False, "totp.one-device", statuses=statuses, settle=settle)
-    return Prediction(True, "totp.reenrol-after-abandon" if again else "totp.provisioning-uri", settle=settle)
+    if model.opening.off == TOTP:
+        return refused("settings.disabled-method-refused")
+    if model.certain(account):
+        if account.front.gated and account.has_method:
+            return refused("gate.binding-needs-mfa", "MFA required")
+        if model.opening.enforced and not account.front.gated and LINK not in account.front.holds:
+            return refused("step-up.always-for-credentials", "step-up required")
+    return replace(_asked_for(model, account, again=again), settle=settle)
+
+
+def _asked_for(model: Model, account: Account, *, again: bool) -> Prediction:
+    """Whether she may have another app: one verified app is all there is."""
+    certain = model.certain(
+        account
+    )  # if not, the gate may refuse it or not; one app a user is one app either way
+    held = model.opening.enforced and not account.front.gated
+    if account.verified and model.tolerances.second_device_at == "registration":
+        statuses = tuple(model.tolerances.second_device_statuses) if certain and not held else ()
+        return Prediction(False, "totp.one-device", statuses=statuses)
+    if account.verified or held or not certain:
+        return Prediction(None, "")
+    if model.opening.off:
+        return Prediction(True, "settings.methods-independent")
+    return Prediction(True, "totp.reenrol-after-abandon" if again else "totp.provisioning-uri")
 
 
 @rule(
@@ -140,7 +160,20 @@ def _can_enter(model: Model, account: Account, sentence: str) -> bool:
     return "first app" not in sentence or account.first_phone not in ("", account.phone)
 
 
-@rule("enters fresh code", "{who} enters a fresh code", when=_can_enter, needs=("totp",), weight=5)
+def _owes_another(_model: Model, account: Account) -> bool:
+    """She owes another method than the app that she has not verified."""
+    pending = bool(account.pending) and account.phone == account.pending
+    return pending and account.has_method and account.front.gated
+
+
+@rule(
+    "enters fresh code",
+    "{who} enters a fresh code",
+    when=_can_enter,
+    needs=("totp",),
+    weight=5,
+    keen=_owes_another,
+)
 @rule(
     "enters old code",
     *(f"{{who}} enters {code}" for code in _OLD),
@@ -290,59 +323,3 @@ def _why_wrong(act: Act, step: int | None = None, account: Account | None = None
 
 def _well_formed(sent: Sent) -> bool:
     return isinstance(sent.code, str) and _SIX_DIGITS.fullmatch(sent.code) is not None
-
-
-def _can_guess(model: Model, account: Account, _: str) -> bool:
-    return model.alive(account) and bool(account.verified) and account.verified == account.phone
-
-
-@rule(
-    "guesses codes",
-    "{who} enters wrong codes until she is locked out",
-    "{who} enters wrong codes until she is locked out, signing in again after every 4",
-    when=lambda model, account, sentence: _can_guess(model, account, sentence) and not account.confirming,
-    needs=("totp", "rate-limits"),
-    only_she=True,
-    locks_out=True,
-)
-def guesses(model: Model, account: Account, act: Act, sent: Sent) -> Prediction:
-    """Guessing ends in 429."""
-    return guessing(model, account, act, sent, path="app")
-
-
-def guessing(model: Model, account: Account, act: Act, sent: Sent, *, path: str) -> Prediction:
-    """More wrong attempts than the profile allows, on one path: the last must be stopped."""
-    tolerances = model.tolerances
-    guesses = account.guessed(path)
-    enough = tolerances.attempts
-    if "signing in" in act.text:
-        model.over = True  # how many sessions it took is not told
-    account.locked = True
-    guesses.certain.extend([sent.now] * enough)
-    requirement = (
-        "limits.per-account"
-        if "signing in" in act.text
-        else ("limits.attempts" if path == "app" else "limits.every-path")
-    )
-    return Prediction(False, requirement, "too many attempts", statuses=(429,), shows_state=False)
-
-
-@rule(
-    "guesses confirmation",
-    "{who} enters wrong codes to confirm the app until she is locked out",
-    when=lambda model, account, _: (
-        model.alive(account)
-        and bool(account.pending)
-        and account.phone == account.pending
-        and not account.has_method
-        and model.certain(account)
-    ),
-    needs=("totp", "rate-limits", "enrolment-register-route"),
-    only_she=True,
-    locks_out=True,
-)
-def guesses_confirmation(model: Model, account: Account, act: Act, sent: Sent) -> Prediction:
-    """On this path, too."""
-    if model.tolerances.enrolment_route == "auth":
-        return EITHER
-    return guessing(model, account, act, sent, path="confirmation")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from mfa_harness.fuzz.model import LINK, Account, Model, Prediction
 from mfa_harness.fuzz.rules.rule import alive, no_session, other_of, refused, rule
+from mfa_harness.fuzz.words import PASSKEYS
 
 if TYPE_CHECKING:
     from mfa_harness.fuzz.words import Act, Answer, Sent
@@ -23,7 +24,16 @@ _WRONG = {
 }
 
 
-@rule("registers passkey", "{who} registers a passkey", when=alive, needs=("passkeys",), weight=2)
+@rule(
+    "registers passkey",
+    "{who} registers a passkey",
+    when=alive,
+    needs=("passkeys",),
+    weight=2,
+    keen=lambda model, account: (
+        bool(model.opening.passkeys_at_most) or (account.passkeys == 1 and not account.front.gated)
+    ),
+)
 def registers(model: Model, account: Account, _act: Act, _sent: Sent) -> Prediction:
     """It meets the challenge by itself (D-51), and never that of a user who owes another method."""
     first = not account.has_method
@@ -36,6 +46,8 @@ def registers(model: Model, account: Account, _act: Act, _sent: Sent) -> Predict
     stopped = no_session(model, account)
     if stopped is not None:
         return stopped
+    if model.opening.off == PASSKEYS:
+        return refused("settings.disabled-method-refused")
     if not model.certain(account):
         return Prediction(None, "", settle=settle)
     if account.front.gated and account.has_method:
@@ -44,17 +56,18 @@ def registers(model: Model, account: Account, _act: Act, _sent: Sent) -> Predict
         return Prediction(None, "", settle=settle)
     if model.opening.enforced and not account.front.gated:
         return refused("step-up.always-for-credentials", "step-up required")
-    most = model.tolerances.passkeys_per_user
+    most = model.opening.passkeys_at_most or model.tolerances.passkeys_per_user
     if most is not None and account.passkeys >= most:
         return refused("passkey.several-bounded", "too many passkeys")
-    return Prediction(True, "passkey.registration-authenticates", settle=settle)
+    why = "settings.methods-independent" if model.opening.off else "passkey.registration-authenticates"
+    return Prediction(True, why, settle=settle)
 
 
 def _has_key(model: Model, account: Account, _: str) -> bool:
     return model.alive(account) and account.key
 
 
-@rule("answers passkey", "{who} answers the passkey challenge", when=_has_key, needs=("passkeys",), weight=2)
+@rule("answers passkey", "{who} answers the passkey challenge", when=_has_key, needs=("passkeys",), weight=4)
 def answers(model: Model, account: Account, _act: Act, _sent: Sent) -> Prediction:
     """It meets the challenge."""
 
@@ -70,6 +83,7 @@ def answers(model: Model, account: Account, _act: Act, _sent: Sent) -> Predictio
     *(f"{{who}} answers the passkey challenge with a response {wrong}" for wrong in _WRONG),
     when=_has_key,
     needs=("passkeys",),
+    weight=4,
 )
 def answers_wrongly(model: Model, account: Account, act: Act, _sent: Sent) -> Prediction:
     """One thing is wrong with it."""
@@ -90,7 +104,7 @@ def answers_wrongly(model: Model, account: Account, act: Act, _sent: Sent) -> Pr
     when=lambda model, account, _: _has_key(model, account, _) and account.assertion,
     needs=("passkeys",),
     only_she=True,
-    weight=6,
+    weight=12,
 )
 def repeats(model: Model, account: Account, _act: Act, _sent: Sent) -> Prediction:
     """A challenge is answered once."""
@@ -133,7 +147,7 @@ def answers_with_foreign(model: Model, account: Account, _act: Act, _sent: Sent)
     when=lambda model, account, _: model.alive(account) and account.key_deleted and account.passkeys > 0,
     needs=("passkeys",),
     only_she=True,
-    weight=6,
+    weight=12,
 )
 def answers_with_deleted(model: Model, account: Account, _act: Act, _sent: Sent) -> Prediction:
     """No factor works after its deletion."""
@@ -162,3 +176,56 @@ def answers_late(model: Model, account: Account, _act: Act, _sent: Sent) -> Pred
         path="passkey",
         certain=False,
     )
+
+
+@rule(
+    "answers other session's challenge",
+    "{who} answers the passkey challenge of another session of hers",
+    when=_has_key,
+    needs=("passkeys", "email-sign-in"),
+    only_she=True,
+    weight=2,
+)
+def answers_other_session(model: Model, _account: Account, _act: Act, _sent: Sent) -> Prediction:
+    """A challenge is for the session that asked for it."""
+    model.over = True  # she has signed in again for it, and what that session is like is not told
+    return Prediction(False, "passkey.challenge", shows_state=False)
+
+
+def _may_add_another(model: Model, account: Account, _: str) -> bool:
+    most = model.opening.passkeys_at_most or model.tolerances.passkeys_per_user or account.passkeys + 1
+    return (
+        _has_key(model, account, _)
+        and model.certain(account)
+        and not account.front.gated
+        and not model.opening.enforced
+        and account.passkeys < most
+        and model.tolerances.counter == "refuse"
+    )
+
+
+@rule(
+    "answers from clone",
+    "{who} answers the passkey challenge from a cloned passkey",
+    when=_may_add_another,
+    needs=("passkeys",),
+    only_she=True,
+    weight=2,
+)
+def answers_from_clone(model: Model, _account: Account, _act: Act, _sent: Sent) -> Prediction:
+    """Its counter is behind that of the passkey that it was copied from, which was registered for it."""
+    model.over = True  # she has one passkey more now, and has answered with it twice
+    return Prediction(False, "passkey.counter", shows_state=False)
+
+
+@rule(
+    "signs in unregistered",
+    "{who} signs in with a passkey that was never registered",
+    when=lambda model, account, _: alive(model, account, _) and model.opening.off != PASSKEYS,
+    needs=("passkey-sign-in", "passkeys"),
+    only_she=True,
+)
+def signs_in_unregistered(model: Model, _account: Account, _act: Act, _sent: Sent) -> Prediction:
+    """It opens no session, and makes no account."""
+    model.over = True  # another browser is in front of her, signed in nowhere
+    return Prediction(False, "passkey.needs-user", shows_state=False)

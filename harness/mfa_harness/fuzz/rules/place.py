@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mfa_harness.fuzz.model import Account, Model, Prediction
+from mfa_harness.fuzz.rules.permits import reusable
 from mfa_harness.fuzz.rules.rule import rule
 
 if TYPE_CHECKING:
@@ -23,6 +24,19 @@ if TYPE_CHECKING:
 def passes(_model: Model, _account: Account, _act: Act, _sent: Sent) -> Prediction:
     """Time alone does nothing but end what ends."""
     return Prediction(None, "token.expiry")
+
+
+@rule(
+    "outwaits a token",
+    "11 minutes pass",
+    when=lambda model, account, _: account.elevated is not None and reusable(model, account),
+    needs=("clock", "elevated-tokens"),
+    only_she=True,
+    weight=12,
+)
+def outwaits(_model: Model, _account: Account, _act: Act, _sent: Sent) -> Prediction:
+    """Longer than any elevated token lives."""
+    return Prediction(None, "step-up.expiry")
 
 
 @rule(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mfa_harness.fuzz.model import Account, Model, Prediction
-from mfa_harness.fuzz.rules.apps import guessing
 from mfa_harness.fuzz.rules.rule import EITHER, alive, gate, no_session, other_of, refused, rule
 
 if TYPE_CHECKING:
@@ -111,7 +110,13 @@ def _learn(account: Account, codes: tuple[str, ...]) -> None:
     account.codes = set(codes)
 
 
-@rule("reads codes", "{who} reads her recovery codes", when=alive, needs=("recovery-codes",))
+@rule(
+    "reads codes",
+    "{who} reads her recovery codes",
+    when=alive,
+    needs=("recovery-codes",),
+    keen=lambda model, account: model.opening.shown_once and account.acknowledgement == "complete",
+)
 def reads(model: Model, account: Account, _act: Act, _sent: Sent) -> Prediction:
     """The set that is there, and the same every time (D-40)."""
     stopped = gate(model, account, "recovery.needs-mfa")
@@ -121,6 +126,8 @@ def reads(model: Model, account: Account, _act: Act, _sent: Sent) -> Prediction:
         return stopped
     if not account.has_method:
         return refused("recovery.after-verification")
+    if model.opening.shown_once and account.acknowledgement == "complete":
+        return refused("recovery.acknowledgement")
     if model.tolerances.recovery_codes_after_acknowledgement != "shown":
         return Prediction(None, "", settle=lambda answer: _learn(account, answer.codes or ()))
 
@@ -210,34 +217,3 @@ def acknowledges(model: Model, account: Account, _act: Act, _sent: Sent) -> Pred
         model.renewed(account, answer)
 
     return Prediction(True, "recovery.acknowledgement", settle=settle)
-
-
-@rule(
-    "guesses recovery codes",
-    "{who} enters wrong recovery codes until she is locked out",
-    when=lambda model, account, _: alive(model, account, _) and account.has_method and bool(account.phone),
-    needs=("recovery-codes", "rate-limits"),
-    only_she=True,
-    locks_out=True,
-)
-def guesses(model: Model, account: Account, act: Act, sent: Sent) -> Prediction:
-    """Guessing ends in 429."""
-    return guessing(model, account, act, sent, path="recovery")
-
-
-@rule(
-    "races a recovery code",
-    "one recovery code is used from 4 sessions at once",
-    when=lambda model, account, _: (
-        alive(model, account, _)
-        and account.has_method
-        and account.next_code in (account.codes or ())
-        and not account.guessed("recovery").may_stop(model.now, model.tolerances.attempts_window_seconds)
-    ),
-    needs=("recovery-codes", "email-sign-in"),
-    only_she=True,
-)
-def races(model: Model, _account: Account, _act: Act, _sent: Sent) -> Prediction:
-    """One winner."""
-    model.over = True  # which of them won is not told
-    return Prediction(None, _ONCE, at_once=True, shows_state=False)

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     Predict = Callable[[Model, Account, Act, Sent], Prediction]
 
 
+_KEEN: Final = 12
+
+
 @dataclass(frozen=True)
 class Rule:
     """One kind of act.
@@ -31,6 +34,7 @@ class Rule:
         only_she: its sentences are about her alone.
         locks_out: it guesses until the account is limited.
         weight: how much likelier than others it is chosen, since it seldom makes sense.
+        keen: when she is so much keener on it than usual, since it seldom tells so much.
     """
 
     name: str
@@ -41,6 +45,12 @@ class Rule:
     only_she: bool = False
     locks_out: bool = False
     weight: int = 1
+    keen: Callable[[Model, Account], bool] | None = None
+
+    def weigh(self, model: Model) -> int:
+        """Its weight in a state."""
+        keen = self.keen is not None and self.keen(model, model.accounts[SHE])
+        return max(self.weight, _KEEN) if keen else self.weight
 
     def acts(self, model: Model) -> Iterator[Act]:
         """Everything this rule offers in a state."""
@@ -72,11 +82,12 @@ def rule(
     only_she: bool = False,
     locks_out: bool = False,
     weight: int = 1,
+    keen: Callable[[Model, Account], bool] | None = None,
 ) -> Callable[[Predict], Predict]:
     """Declare a rule; what is decorated predicts."""
 
     def declare(predict: Predict) -> Predict:
-        RULES[name] = Rule(name, sentences, when, predict, needs, only_she, locks_out, weight)
+        RULES[name] = Rule(name, sentences, when, predict, needs, only_she, locks_out, weight, keen)
         return predict
 
     return declare

@@ -39,6 +39,10 @@ def signs_up(model: Model, account: Account, _act: Act, _sent: Sent) -> Predicti
     "{who} signs in again",
     when=lambda _model, account, _: account.exists and len(account.browsers) < _MOST_BROWSERS,
     weight=2,
+    keen=lambda model, account: (
+        (account.deleted_method and not account.has_method)
+        or (bool(account.pending) and account.has_method and model.session_based and not account.front.gated)
+    ),
 )
 def signs_in(model: Model, account: Account, _act: Act, _sent: Sent) -> Prediction:
     """Another session, which has done no MFA."""
@@ -66,7 +70,15 @@ def _goes_back(_model: Model, account: Account, _: str) -> bool:
     return len(account.browsers) > 1
 
 
-@rule("switches session", "{who} goes back to her other session", when=_goes_back, weight=2)
+@rule(
+    "switches session",
+    "{who} goes back to her other session",
+    when=_goes_back,
+    weight=2,
+    keen=lambda _model, account: (
+        len(account.browsers) > 1 and account.front.mfa_done and not account.browsers[-2].mfa_done
+    ),
+)
 def switches(_model: Model, account: Account, _act: Act, _sent: Sent) -> Prediction:
     """Nothing is asked of the server; what is seen there must be as it was."""
     account.browsers.append(account.browsers.pop(-2))
@@ -106,7 +118,17 @@ def _has_browser(_model: Model, account: Account, _: str) -> bool:
     return bool(account.browsers) and account.front.open
 
 
-@rule("refreshes", "{who} refreshes her session", when=_has_browser, weight=3)
+@rule(
+    "refreshes",
+    "{who} refreshes her session",
+    when=_has_browser,
+    weight=3,
+    keen=lambda _model, account: (
+        bool(account.browsers)
+        and account.front.gated
+        and any(browser.mfa_done for browser in account.browsers)
+    ),
+)
 def refreshes(model: Model, account: Account, _act: Act, _sent: Sent) -> Prediction:
     """The gate is looked at anew, and drops nothing."""
     dead = no_session(model, account)

@@ -140,6 +140,10 @@ class BackendTarget:
         assert self._transport is not None
         return BackendEnvironment(self, self._transport, self._contact)
 
+    def would_refuse(self, settings: Mapping[str, Any], *, locks_out: bool) -> str:  # noqa: ARG002
+        """It refuses nothing: settings mean nothing to it."""
+        return ""
+
     def close(self) -> list[str]:
         """Let go of both."""
         if self._transport is not None:

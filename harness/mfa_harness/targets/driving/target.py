@@ -13,6 +13,7 @@ import msgspec
 
 from mfa_harness.targets.driving.driver_client import DriverClient
 from mfa_harness.targets.reference import ReferenceTarget
+from mfa_harness.targets.target import Revivable
 from mfa_harness.targets.transcript import Transcript
 from mfa_harness.verdicts import Blocked, NotApplicable
 from mfa_simulators.client.errors import ClientError
@@ -122,6 +123,10 @@ class ClientTarget:
     def would_refuse(self, settings: Mapping[str, Any], *, locks_out: bool, scenario: str = "") -> str:
         """As the target's own."""
         return self._inner.would_refuse(settings, locks_out=locks_out, scenario=scenario)
+
+    def revive(self) -> bool:
+        """As the target's own; the driver stays."""
+        return isinstance(self._inner, Revivable) and self._inner.revive()
 
     def close(self) -> list[str]:
         """Stop the driver, then the target."""

@@ -1,0 +1,74 @@
+"""The faults that stories do not find, or not soon on every seed, each with the reason."""
+
+from __future__ import annotations
+
+from typing import Final
+
+_FORM = "about the form of one answer, whatever came before: scenarios look at it"
+_FORGED = "about forged tokens, whatever came before: scenarios forge them"
+_BYTES = "about the bytes of one response, whatever came before: scenarios make them"
+_BROWSER = "about who may ask, by headers that no person sets: scenarios set them"
+NOT_STATEFUL: Final = {
+    "no-op": "nothing is wrong: a finding would be a lie",
+    "secret-short": _FORM,
+    "secret-predictable": _FORM,
+    "secret-readable-later": _FORM,
+    "uri-malformed": _FORM,
+    "uri-injection": _FORM,
+    "secret-cacheable": _FORM,
+    "recovery-codes-guessable": _FORM,
+    "passkey-challenge-short": _FORM,
+    "passkey-not-excluded": _FORM,
+    "no-retry-after": _FORM,
+    "errors-tell-apart": _FORM,
+    "step-up-lists-others": _FORM,
+    "token-algorithm-open": _FORGED,
+    "token-signature-unchecked": _FORGED,
+    "token-brings-its-key": _FORGED,
+    "other-environment-token": _FORGED,
+    "passkey-rp-id-from-request": _BYTES,
+    "passkey-cross-origin-accepted": _BYTES,
+    "passkey-user-verification-unchecked": _BYTES,
+    "passkey-algorithm-unchecked": _BYTES,
+    "passkey-backup-flags-unchecked": _BYTES,
+    "passkey-id-too-long": _BYTES,
+    "passkey-malformed-500": _BYTES,
+    "passkey-origin-by-prefix": _BYTES,
+    "passkey-origin-by-suffix": _BYTES,
+    "passkey-scheme-unchecked": _BYTES,
+    "passkey-port-unchecked": _BYTES,
+    "passkey-future-refused": _BYTES,
+    "passkey-backup-eligibility-changes": _BYTES,
+    "odd-code-500": _BYTES,
+    "leading-zeros-ignored": _BYTES,
+    "code-type-ignored": _BYTES,
+    "token-without-audience": _FORM,
+    "refusal-without-known-code": _FORM,
+    "public-settings-wrong": _FORM,
+    "scope-as-list": _FORM,
+    "clock-from-request": _BROWSER,
+    "limit-by-header": _BROWSER,
+    "cors-open": _BROWSER,
+    "csrf-open": _BROWSER,
+    "codes-in-log": "about the log, which is not part of the account",
+    "no-notice": "about notices, which are not part of the account",
+    "step-rounded": "about the very second of a step's end: a scenario goes there",
+}
+"""Faults that are not about what came before, and where they are looked for instead."""
+
+NOT_REACHED: Final[dict[str, str]] = {}
+"""Stateful faults that no rule or opening leads to, with the reason."""
+
+NOT_EVERY_SEED: Final = {
+    "deleting-last-method-frees": "five acts in a row, her only method deleted with fresh MFA among them",
+    "unverified-default": "three acts in a row, within one full session",
+    "elevated-token-never-expires": "three acts in a row, with minutes between them and the session still alive",
+    "mfa-lifts-every-session": "five acts in a row, in two gated sessions",
+    "unverified-app-passes-gate": "four acts in a row by who has a passkey, in two sessions",
+    "deleted-passkey-works": "four acts in a row, two passkeys among them",
+    "passkey-challenge-reusable": "two acts in a row, of who has a passkey",
+    "passkey-type-unchecked": "one of seven wrong responses, of who has a passkey and still her session",
+    "passkey-signature-unchecked": "one of seven wrong responses, of who has a passkey and still her session",
+    "passkey-rp-id-unchecked": "one of seven wrong responses, of who has a passkey and still her session",
+}
+"""Stateful faults that stories find, but not within the steps on every seed, with the reason."""

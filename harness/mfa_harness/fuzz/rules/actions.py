@@ -1,0 +1,111 @@
+"""Actions that take a token, and the question whether they do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mfa_harness.fuzz.model import Account, Model, Prediction
+from mfa_harness.fuzz.rules.permits import (
+    EXPORT,
+    FRESH,
+    SIGN,
+    can_show,
+    come_by,
+    opens,
+    permit_of,
+    reusable,
+    spend,
+)
+from mfa_harness.fuzz.rules.rule import EITHER, alive, gate, rule
+
+if TYPE_CHECKING:
+    from mfa_harness.fuzz.words import Act, Answer, Sent
+
+_EXPORT_PERMITS = (
+    "no token",
+    "a made-up token",
+    "an MFA token",
+    f'an elevated token for "{EXPORT}"',
+    f'an elevated token for "{SIGN}"',
+)
+_EXPORT_AGAIN = (
+    "the same MFA token again",
+    "the other user's MFA token",
+    *["the same elevated token again"] * 2,
+)
+
+
+def _can_export(model: Model, account: Account, sentence: str) -> bool:
+    return bool(model.opening.action) and model.alive(account) and can_show(model, account, sentence)
+
+
+@rule(
+    "exports wallet",
+    *(f"{{who}} tries to export her wallet with {permit}" for permit in _EXPORT_PERMITS),
+    when=_can_export,
+    needs=("actions", "mfa-tokens", "elevated-tokens"),
+    only_she=True,
+    weight=6,
+)
+@rule(
+    "exports wallet again",
+    *(f"{{who}} tries to export her wallet with {permit}" for permit in _EXPORT_AGAIN),
+    when=_can_export,
+    needs=("actions", "mfa-tokens", "elevated-tokens"),
+    only_she=True,
+    weight=9,
+    keen=lambda model, account: account.elevated is not None and reusable(model, account),
+)
+def exports(model: Model, account: Account, act: Act, _sent: Sent) -> Prediction:
+    """A protected action: it takes a token of its own scope, once, of who has a method (D-73)."""
+    come_by(model, account, act.text)
+    permit = permit_of(act.text)
+    held = permit in ("no token", *FRESH) and EXPORT in account.front.holds
+    held |= permit == "no token" and account.front.token_held
+    if permit in ("no token", *FRESH):
+        account.front.token_held = False
+
+    def settle(_answer: Answer) -> None:
+        spend(account, act.text)
+        if held:
+            if model.opening.action == "single-use":
+                account.front.holds.discard(EXPORT)
+            account.token, account.elevated = "", None
+
+    stopped = gate(model, account)
+    if held:
+        account.token = ""
+    if stopped is None and held:
+        stopped = EITHER  # the client sends what it holds by itself
+    if stopped is None and not account.has_method and not model.onboarding:
+        return Prediction(True, "step-up.action-default", settle=settle)
+    if stopped is None:
+        stopped = opens(model, account, act.text, EXPORT, "step-up.actions-enforced")
+    if stopped is EITHER:
+        return Prediction(None, "", settle=settle)
+    why = "step-up.time-bound" if "elevated token again" in act.text else "step-up.actions-enforced"
+    return stopped or Prediction(True, why, settle=settle)
+
+
+@rule(
+    "signs with wallet",
+    "{who} tries to sign with her wallet with no token",
+    when=lambda model, account, _: alive(model, account, _) and bool(model.opening.action),
+    needs=("actions",),
+)
+def signs(model: Model, account: Account, _act: Act, _sent: Sent) -> Prediction:
+    """An action that is not protected asks for nothing."""
+    return gate(model, account) or Prediction(True, "step-up.action-default")
+
+
+@rule(
+    "asks for step-up",
+    f'{{who}} asks whether "{EXPORT}" needs step-up',
+    when=lambda model, account, _: (
+        alive(model, account, _) and bool(model.opening.action) and EXPORT not in account.front.holds
+    ),
+    needs=("step-up", "actions"),
+)
+def asks(model: Model, account: Account, _act: Act, _sent: Sent) -> Prediction:
+    """It is needed of who has a method, or where one is required."""
+    return Prediction(True, "step-up.check", step_up=account.has_method or model.onboarding)

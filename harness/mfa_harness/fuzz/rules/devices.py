@@ -1,0 +1,162 @@
+"""Methods that she has: deleted, made the default, and those of others."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mfa_harness.fuzz.model import Account, Model, Prediction
+from mfa_harness.fuzz.rules.permits import FRESH, SIGN, UNLINK, can_show, come_by, opens, permit_of, spend
+from mfa_harness.fuzz.rules.rule import EITHER, alive, gate, other_of, refused, rule
+
+if TYPE_CHECKING:
+    from mfa_harness.fuzz.words import Act, Answer, Sent
+
+_DELETION_PERMITS = (
+    *["fresh MFA"] * 3,
+    "no token",
+    "a made-up token",
+    "the same MFA token again",
+    "the other user's MFA token",
+    f'an elevated token for "{SIGN}"',
+)
+
+
+def _frees_her(model: Model, account: Account) -> bool:
+    """It is her only method, and one is required."""
+    return model.onboarding and bool(account.verified) + account.passkeys == 1 and not account.front.gated
+
+
+def _can_delete_app(model: Model, account: Account, sentence: str) -> bool:
+    if not model.alive(account) or not account.verified or not can_show(model, account, sentence):
+        return False
+    tolerances = model.tolerances
+    if tolerances.default_device_deletion != "allowed":
+        return False
+    return tolerances.deletion_authority == "either" or "MFA token" not in permit_of(sentence)
+
+
+@rule(
+    "deletes app",
+    *(f"{{who}} tries to delete her authenticator app with {permit}" for permit in _DELETION_PERMITS),
+    when=_can_delete_app,
+    needs=("totp", "mfa-tokens"),
+    only_she=True,
+    weight=7,
+    keen=_frees_her,
+)
+def deletes_app(model: Model, account: Account, act: Act, _sent: Sent) -> Prediction:
+    """It takes a token from a fresh MFA; no factor works after its deletion."""
+    come_by(model, account, act.text)
+    held = permit_of(act.text) in FRESH
+
+    def settle(_answer: Answer) -> None:
+        account.verified = ""
+        spend(account, act.text)
+        model.method_removed(account)
+        if held:
+            model.regate(account)
+
+    stopped = gate(model, account)
+    if stopped is None:
+        stopped = opens(model, account, act.text, UNLINK, "devices.deletion-needs-token")
+    if stopped is EITHER or (held and UNLINK in account.front.holds):
+        return Prediction(None, "", settle=settle)
+    return stopped or Prediction(True, "recovery.alternative", settle=settle)
+
+
+def _can_delete_key(model: Model, account: Account, sentence: str) -> bool:
+    return model.alive(account) and account.key and can_show(model, account, sentence)
+
+
+@rule(
+    "deletes passkey",
+    *(f"{{who}} tries to delete her passkey with {permit}" for permit in _DELETION_PERMITS),
+    when=_can_delete_key,
+    needs=("passkeys", "mfa-tokens"),
+    only_she=True,
+    weight=5,
+    keen=lambda model, account: account.passkeys > 1 or _frees_her(model, account),
+)
+def deletes_key(model: Model, account: Account, act: Act, _sent: Sent) -> Prediction:
+    """It takes a fresh MFA (D-59)."""
+    come_by(model, account, act.text)
+    held = permit_of(act.text) in FRESH
+
+    def settle(_answer: Answer) -> None:
+        account.passkeys -= 1
+        account.key, account.key_deleted, account.assertion = False, True, False
+        spend(account, act.text)
+        model.method_removed(account)
+        if held:
+            model.regate(account)
+
+    stopped = gate(model, account)
+    if stopped is None:
+        stopped = opens(model, account, act.text, UNLINK, "passkey.deletion-needs-mfa")
+    if stopped is EITHER or (held and UNLINK in account.front.holds):
+        return Prediction(None, "", settle=settle)
+    return stopped or Prediction(True, "passkey.deletion-needs-mfa", settle=settle)
+
+
+def _full_beside_other(model: Model, account: Account, _: str) -> bool:
+    if not model.alive(account) or account.front.gated or not model.certain(account):
+        return False
+    other = other_of(model, account)
+    return other is not None and bool(other.verified) and model.alive(other)
+
+
+@rule(
+    "meddles with other's app",
+    "{who} tries to look up the other user's authenticator app",
+    "{who} tries to make the other user's authenticator app her default",
+    when=_full_beside_other,
+    only_she=True,
+    weight=2,
+)
+def meddles(_model: Model, _account: Account, _act: Act, _sent: Sent) -> Prediction:
+    """One user never affects another."""
+    return refused("devices.own-only", "no such device")
+
+
+@rule(
+    "deletes other's app",
+    "{who} tries to delete the other user's authenticator app with fresh MFA",
+    when=lambda model, account, _: (
+        _full_beside_other(model, account, _) and bool(model.may_challenge(account))
+    ),
+    only_she=True,
+    weight=2,
+)
+def deletes_foreign(model: Model, account: Account, act: Act, _sent: Sent) -> Prediction:
+    """Nor with a token of her own."""
+    come_by(model, account, act.text)
+    account.token = ""  # whether a refused call spends it is said nowhere
+    return refused("devices.own-only", "no such device")
+
+
+@rule(
+    "makes app default",
+    "{who} tries to make her authenticator app the default",
+    when=lambda model, account, _: alive(model, account, _) and bool(account.verified),
+    needs=("default-device",),
+)
+def makes_default(model: Model, account: Account, _act: Act, _sent: Sent) -> Prediction:
+    """For full sessions."""
+    return gate(model, account) or Prediction(True, "devices.default")
+
+
+@rule(
+    "makes unverified default",
+    "{who} tries to make her unverified app the default",
+    when=lambda model, account, _: (
+        alive(model, account, _)
+        and bool(account.pending)
+        and account.confirming
+        and account.phone == account.pending
+    ),
+    weight=8,
+    needs=("default-device",),
+)
+def makes_unverified_default(model: Model, account: Account, _act: Act, _sent: Sent) -> Prediction:
+    """Only a verified one can be."""
+    return gate(model, account) or refused("devices.default")
