@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 TOO_MANY: Final = 429
 _SERVER_ERROR: Final = 500
-_SIGNING_IN: Final = ("signs in", "signs up", "signs in by passkey")
+_BY_OTHER_WAYS: Final = ("signs in by passkey", "signs in by text message", "signs in externally")
+_SIGNING_IN: Final = ("signs in", "signs up", *_BY_OTHER_WAYS)
 _LISTED = {(1, 0): APP, (0, 1): PASSKEY, (1, 1): BOTH, (0, 0): NOTHING}
 
 
@@ -279,7 +280,7 @@ def _why_scope(model: Model, account: Account, act: Act, *, expected: bool) -> s
         if account.pending and not account.has_method:
             return "totp.unverified-never-counts"
         return "onboarding.no-later-challenge" if model.onboarding else "session.optional-needs-method"
-    if act.rule == "signs in by passkey":
+    if act.rule in _BY_OTHER_WAYS:
         return "gate.every-sign-in"
     if account.has_method:
         return "session.challenge-every-login"

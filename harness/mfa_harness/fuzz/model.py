@@ -81,6 +81,7 @@ class Account:
         spent: the time steps used of each app.
         codes: the unused recovery codes; None while nobody has seen the set.
         dead: codes that must be refused, each with the requirement that says so.
+        way: how she signs in, where not by e-mail: "by text message", "externally".
         token: the MFA token she got last: "", "good", "spent", or "ended" with its session.
     """
 
@@ -106,6 +107,7 @@ class Account:
     sheet: tuple[str, ...] = ()
     locked: bool = False
     old_sheet: bool = False
+    way: str = ""
     token: str = ""
     elevated: tuple[str, float, bool] | None = None
     elevated_spent: bool = False

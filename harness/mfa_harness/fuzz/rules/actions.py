@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mfa_harness.fuzz.model import Account, Model, Prediction
@@ -16,7 +17,7 @@ from mfa_harness.fuzz.rules.permits import (
     reusable,
     spend,
 )
-from mfa_harness.fuzz.rules.rule import EITHER, alive, gate, rule
+from mfa_harness.fuzz.rules.rule import EITHER, alive, gate, other_of, refused, rule
 
 if TYPE_CHECKING:
     from mfa_harness.fuzz.words import Act, Answer, Sent
@@ -85,6 +86,54 @@ def exports(model: Model, account: Account, act: Act, _sent: Sent) -> Prediction
         return Prediction(None, "", settle=settle)
     why = "step-up.time-bound" if "elevated token again" in act.text else "step-up.actions-enforced"
     return stopped or Prediction(True, why, settle=settle)
+
+
+_OF_OTHER_SESSION = (
+    "an MFA token of another session of hers",
+    f'an elevated token for "{EXPORT}" of another session of hers',
+)
+
+
+def _may_misuse(model: Model, account: Account) -> bool:
+    return (
+        bool(model.opening.action)
+        and model.alive(account)
+        and model.certain(account)
+        and not account.front.gated
+        and account.has_method
+    )
+
+
+@rule(
+    "exports with other session's proof",
+    *(f"{{who}} tries to export her wallet with {permit}" for permit in _OF_OTHER_SESSION),
+    when=lambda model, account, _: _may_misuse(model, account) and bool(model.may_challenge(account)),
+    needs=("actions", "mfa-tokens", "elevated-tokens", "email-sign-in"),
+    only_she=True,
+    weight=4,
+)
+def exports_otherwise(model: Model, _account: Account, _act: Act, _sent: Sent) -> Prediction:
+    """A proof is good in the session that it was given in."""
+    model.over = True  # she has another session now, and what it is like is not told
+    return replace(refused("mfa-token.bound-to-session", "step-up required"), shows_state=False)
+
+
+@rule(
+    "exports with other's proof",
+    f'{{who}} tries to export her wallet with the other user\'s elevated token for "{EXPORT}"',
+    when=lambda model, account, _: (
+        _may_misuse(model, account)
+        and (other := other_of(model, account)) is not None
+        and bool(model.may_challenge(other))
+    ),
+    needs=("actions", "elevated-tokens"),
+    only_she=True,
+    weight=4,
+)
+def exports_with_foreign(model: Model, _account: Account, _act: Act, _sent: Sent) -> Prediction:
+    """Nor of somebody else."""
+    model.over = True
+    return replace(refused("mfa-token.bound-to-user", "step-up required"), shows_state=False)
 
 
 @rule(

@@ -160,3 +160,27 @@ def makes_default(model: Model, account: Account, _act: Act, _sent: Sent) -> Pre
 def makes_unverified_default(model: Model, account: Account, _act: Act, _sent: Sent) -> Prediction:
     """Only a verified one can be."""
     return gate(model, account) or refused("devices.default")
+
+
+@rule(
+    "links by MFA token",
+    "{who} tries to add an authenticator app with an MFA token",
+    "{who} tries to add a passkey with an MFA token",
+    when=lambda model, account, _: (
+        model.opening.enforced
+        and model.alive(account)
+        and model.certain(account)
+        and not account.front.gated
+        and account.has_method
+        and bool(model.may_challenge(account))
+        and model.tolerances.linking_authority == "elevated-token"
+    ),
+    needs=("totp", "passkeys", "mfa-tokens", "step-up-enforced"),
+    only_she=True,
+    weight=8,
+)
+def links_by_token(model: Model, account: Account, act: Act, _sent: Sent) -> Prediction:
+    """A method is added by an elevated token, where the profile says so."""
+    come_by(model, account, act.text)
+    account.token = ""  # whether a refused call spends it is said nowhere
+    return refused("step-up.always-for-credentials", "step-up required")

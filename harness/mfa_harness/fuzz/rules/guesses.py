@@ -22,7 +22,11 @@ def _can_guess(model: Model, account: Account, _: str) -> bool:
     "guesses codes",
     "{who} enters wrong codes until she is locked out",
     "{who} enters wrong codes until she is locked out, signing in again after every 4",
-    when=lambda model, account, sentence: _can_guess(model, account, sentence) and not account.confirming,
+    when=lambda model, account, sentence: (
+        _can_guess(model, account, sentence)
+        and not account.confirming
+        and not (account.way and "signing in" in sentence)
+    ),
     needs=("totp", "rate-limits"),
     only_she=True,
     locks_out=True,

@@ -72,7 +72,9 @@ def opens(model: Model, account: Account, sentence: str, scope: str, requirement
     if permit == "the same MFA token again":
         if account.token in _DEAD_TOKENS:
             return refused(_DEAD_TOKENS[account.token], "step-up required")
-        return None if account.token_browser is account.front else EITHER
+        if account.token_browser is not account.front:
+            return refused("mfa-token.bound-to-session", "step-up required")
+        return None
     if permit == "the same elevated token again":
         return _elevated_again(model, account, scope)
     if 'for "' in permit and scope not in permit:
@@ -89,7 +91,8 @@ def _elevated_again(model: Model, account: Account, scope: str) -> Prediction | 
     assert account.elevated is not None
     held, since, _ = account.elevated
     if account.elevated_browser is not account.front:
-        return EITHER
+        ended = account.elevated_browser is not None and account.elevated_browser.ended_by
+        return refused(ended or "mfa-token.bound-to-session", "step-up required")
     if held != scope:
         return refused("step-up.scope-bound", "step-up required")
     time_bound = model.opening.action == "time-bound"

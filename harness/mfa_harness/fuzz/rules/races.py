@@ -44,6 +44,24 @@ def races_recovery(model: Model, _account: Account, _act: Act, _sent: Sent) -> P
 
 
 @rule(
+    "races an elevated token",
+    "one elevated token is used in 4 requests at once",
+    when=lambda model, account, _: (
+        model.opening.action == "single-use"
+        and bool(model.may_challenge(account))
+        and EXPORT not in account.front.holds
+    ),
+    needs=("actions", "elevated-tokens"),
+    only_she=True,
+    weight=2,
+)
+def races_elevated(model: Model, _account: Account, _act: Act, _sent: Sent) -> Prediction:
+    """One winner."""
+    model.over = True
+    return Prediction(None, "step-up.single-use", at_once=True, shows_state=False)
+
+
+@rule(
     "races an MFA token",
     "one MFA token is used in 4 requests at once",
     when=lambda model, account, _: (

@@ -58,7 +58,7 @@ class Rule:
             if self.only_she and who != SHE:
                 continue
             for sentence in self.sentences:
-                if self.when(model, account, sentence):
+                if self._open_to(account) and self.when(model, account, sentence):
                     yield Act(self.name, who, sentence.replace("{who}", who))
 
     def offers(self, model: Model, act: Act) -> bool:
@@ -67,7 +67,11 @@ class Rule:
         if account is None:
             return False
         sentence = next((each for each in self.sentences if each.replace("{who}", act.who) == act.text), "")
-        return bool(sentence) and self.when(model, account, sentence)
+        return bool(sentence) and self._open_to(account) and self.when(model, account, sentence)
+
+    def _open_to(self, account: Account) -> bool:
+        """Who came otherwise cannot sign in by e-mail: that would be another account."""
+        return not account.way or "email-sign-in" not in self.needs
 
 
 RULES: Final[dict[str, Rule]] = {}

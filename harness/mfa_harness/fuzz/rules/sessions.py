@@ -5,12 +5,13 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from mfa_harness.fuzz.model import Account, Browser, Model, Prediction
 from mfa_harness.fuzz.rules.rule import alive, behind_gate, no_session, refused, rule
 
 if TYPE_CHECKING:
+    from mfa_harness.fuzz.rules.rule import Predict, When
     from mfa_harness.fuzz.words import Act, Answer, Sent
 
 _MOST_BROWSERS = 5
@@ -37,7 +38,9 @@ def signs_up(model: Model, account: Account, _act: Act, _sent: Sent) -> Predicti
 @rule(
     "signs in",
     "{who} signs in again",
-    when=lambda _model, account, _: account.exists and len(account.browsers) < _MOST_BROWSERS,
+    when=lambda _model, account, _: (
+        account.exists and not account.way and len(account.browsers) < _MOST_BROWSERS
+    ),
     weight=2,
     keen=lambda model, account: (
         (account.deleted_method and not account.has_method)
@@ -47,6 +50,44 @@ def signs_up(model: Model, account: Account, _act: Act, _sent: Sent) -> Predicti
 def signs_in(model: Model, account: Account, _act: Act, _sent: Sent) -> Prediction:
     """Another session, which has done no MFA."""
     return _enters(model, account)
+
+
+_OTHER_WAYS: Final = {"by text message": "a code by text message", "externally": "an external account"}
+
+
+def _signs_up(way: str) -> Predict:
+    def signs_up(model: Model, account: Account, _act: Act, _sent: Sent) -> Prediction:
+        account.way = way
+        return _enters(model, account)
+
+    return signs_up
+
+
+def _comes_back(way: str) -> When:
+    return lambda _model, account, _: (
+        account.exists and account.way == way and len(account.browsers) < _MOST_BROWSERS
+    )
+
+
+for _way, _means in _OTHER_WAYS.items():
+    _capability = "sms-sign-in" if "text" in _way else "external-jwt"
+    rule(
+        f"signs up {_way}",
+        f"{{who}} signs up with {_means}",
+        when=lambda _model, account, _: not account.exists and not account.browsers,
+        needs=(_capability,),
+        only_she=True,
+        weight=2,
+    )(_signs_up(_way))
+    rule(
+        f"signs in {_way}",
+        f"{{who}} signs in again with {_means}",
+        when=_comes_back(_way),
+        needs=(_capability,),
+        only_she=True,
+        weight=3,
+        keen=lambda model, account: account.has_method and model.session_based,
+    )(signs_in)
 
 
 @rule(
@@ -95,8 +136,6 @@ def signs_out(_model: Model, account: Account, _act: Act, _sent: Sent) -> Predic
         account.old_token = "token.revoked"
         if account.token and account.token_browser is account.front:
             account.token = "ended"
-        if account.elevated_browser is account.front:
-            account.elevated = None
 
     return Prediction(True, "token.revoked", settle=settle)
 
@@ -104,6 +143,7 @@ def signs_out(_model: Model, account: Account, _act: Act, _sent: Sent) -> Predic
 @rule(
     "presents old token",
     "{who} presents her old session token",
+    "{who} refreshes with her old session token",
     when=lambda _model, account, _: bool(account.old_token),
     needs=("jwks",),
     only_she=True,
