@@ -14,7 +14,7 @@ from mfa_harness.expected.entries import parse
 from mfa_harness.expected.ledger import read as read_list
 from mfa_harness.fuzz.exploring import Explorer
 from mfa_harness.fuzz.gherkin import scenario
-from mfa_harness.fuzz.keeping import read, save
+from mfa_harness.fuzz.keeping import found_before, read, save
 from mfa_harness.fuzz.telling import tell
 from mfa_harness.scenario.run import Run
 from mfa_harness.targets.parse import open_target
@@ -108,6 +108,8 @@ def run_fuzz(options: FuzzOptions, reporters: Sequence[Reporter], *, out: TextIO
     )
     try:
         with interrupts.allowed():
+            for finding in found_before(options.save):
+                explorer.tell_again(finding)
             explorer.explore()
     except KeyboardInterrupt:
         interrupted = True

@@ -21,7 +21,7 @@ from mfa_harness.fuzz.machine import machine_of, openings, quick_settings
 from mfa_harness.fuzz.rules import RULES
 from mfa_harness.fuzz.shrinking import shrink
 from mfa_harness.fuzz.stage import why_not
-from mfa_harness.fuzz.telling import Teller, Told
+from mfa_harness.fuzz.telling import Teller, Told, tell
 from mfa_harness.targets.reference import ReferenceTarget
 from mfa_harness.targets.target import TargetError
 
@@ -143,6 +143,16 @@ class Explorer:
                 self._take(self._found)
             elif self.steps == steps:
                 raise self._nothing_to_explore(self._unreachable)
+
+    def tell_again(self, finding: Finding) -> None:
+        """Tell a story that was found before; where it still breaks something, it is found again."""
+        if finding.requirement in self.known or self._spent:
+            return
+        told = tell(self.run, finding.story, **self.settings)
+        self.steps += len(told.acts)
+        if told.deviation is not None and told.deviation.requirement not in self.known:
+            self.met[told.deviation.requirement] += 1
+            self._take(told)
 
     def _arrangeable(self, wanted: Iterable[Opening]) -> Iterator[Opening]:
         """The openings that the target can be brought to; why not the others is kept."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -71,6 +72,15 @@ def save(folder: Path, findings: Iterable[Finding]) -> list[Path]:
         path.write_text(as_pytest(finding), encoding="utf-8")
         written.append(path)
     return written
+
+
+def found_before(folder: Path | None) -> list[Finding]:
+    """What earlier runs have kept in a folder; a file that is no replay file of ours is passed over."""
+    found = []
+    for path in sorted(folder.glob("*.replay.json")) if folder is not None else ():
+        with suppress(UsageError):
+            found.append(read(path.read_bytes()))
+    return found
 
 
 def as_replay(finding: Finding) -> str:

@@ -53,9 +53,10 @@ def step(tmp_path: Path) -> Step:
     def run(
         number: int, *, only: str = "totp.one-device", env: dict[str, str] | None = None, **inputs: str
     ) -> Ended:
+        harness = f'"{sys.executable}" -m mfa_harness'
         for name, line in {
             "python": f'exec "{sys.executable}" "$@"',
-            "mfa-harness": f'shift; exec "{sys.executable}" -m mfa_harness check --only "{only}" "$@"',
+            "mfa-harness": f'[ "$1" = check ] || exec {harness} "$@"; shift; exec {harness} check --only "{only}" "$@"',
         }.items():
             (place / name).write_text(f"#!/bin/sh\n{line}\n")
             (place / name).chmod(0o755)
@@ -136,6 +137,15 @@ def test_a_server_is_started_by_a_command(step: Step) -> None:
     assert (ended.code, ended.outputs["verdict"], ended.outputs["passed"]) == (0, "pass", "1"), ended.log
 
 
+def test_fuzzing_keeps_what_it_finds_with_the_reports(step: Step) -> None:
+    ended = step(CHECK, target="reference:second-device-accepted", mode="fuzz", seconds="6", seed="1")
+    reports = Path(ended.outputs.pop("reports"))
+    assert (ended.code, ended.outputs["verdict"]) == (1, "fail"), ended.log
+    assert int(ended.outputs["failed"]) >= 1
+    assert list((reports / "found").glob("totp.one-device.fuzz-*.feature"))
+    assert "totp.one-device" in ended.summary
+
+
 def test_folders_of_features_are_given_one_a_line(step: Step, tmp_path: Path) -> None:
     for number, folder in enumerate(("mine", "my other ones")):
         (tmp_path / folder).mkdir()
@@ -150,8 +160,14 @@ def test_folders_of_features_are_given_one_a_line(step: Step, tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("inputs", "said"),
     [
-        ({"target": "reference", "mode": "fuzz"}, "mode: fuzz is not there yet. Write mode: check."),
-        ({"target": "reference", "mode": "$(id)"}, "mode: there is no such mode. Write mode: check."),
+        (
+            {"target": "reference", "mode": "fuzz", "features": "mine"},
+            "features are for mode: check; fuzz writes its own.",
+        ),
+        (
+            {"target": "reference", "mode": "$(id)"},
+            "mode: there is no such mode. Write mode: check, or mode: fuzz.",
+        ),
         ({"target": "reference", "exec": "x"}, "target and exec are both given. Keep one of them."),
         ({}, "nothing is given to test. Give target, exec, client, or a profile that has a url."),
     ],

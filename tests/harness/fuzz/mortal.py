@@ -1,4 +1,4 @@
-"""Our reference server, which ends, or never answers again, when somebody uses a recovery code.
+"""Our reference server, which ends, or never answers again, when somebody refreshes her session.
 
 `python mortal.py dies|hangs PORT`
 """
@@ -13,7 +13,7 @@ from typing import Any
 
 from mfa_simulators.server import ReferenceServer
 
-FATAL = "/users/mfa/auth/recovery"
+FATAL = "/refresh"
 
 
 class Mortal(ReferenceServer):

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     Opened = Callable[..., Run]
 
 MORTAL = Path(__file__).with_name("mortal.py")
-FATAL = Story(Opening(she=APP), (Act("uses recovery code", SHE, "she uses a recovery code"),))
+FATAL = Story(Opening(she=APP), (Act("refreshes", SHE, "she refreshes her session"),))
 
 
 def mortal(how: str) -> str:
@@ -35,7 +35,7 @@ def test_it_is_started_again_and_the_run_goes_on(tmp_path: Path) -> None:
     assert "errors.shape.fuzz-" in said
     assert "again 2 of 2 times" in said
     assert "60 steps" in said, "the run went on after the finding"
-    assert "uses a recovery code" in "".join(path.read_text() for path in tmp_path.glob("*.feature"))
+    assert "refreshes her session" in "".join(path.read_text() for path in tmp_path.glob("*.feature"))
 
 
 def test_one_that_hangs_is_given_up_after_the_profiles_time(tmp_path: Path, opened: Opened) -> None:
@@ -46,6 +46,6 @@ def test_one_that_hangs_is_given_up_after_the_profiles_time(tmp_path: Path, open
     assert told.deviation is not None
     assert (told.deviation.requirement, told.deviation.fatal) == ("errors.shape", True)
     assert told.deviation.then == "she succeeds"
-    again = tell(run, Story(Opening(she=APP), (Act("refreshes", SHE, "she refreshes her session"),)))
+    again = tell(run, Story(Opening(she=APP), (Act("lists devices", SHE, "she tries to list her devices"),)))
     assert again.deviation is None
     run.target.close()
