@@ -16,6 +16,7 @@ from mfa_harness.fuzz.exploring import Explorer
 from mfa_harness.fuzz.gherkin import scenario
 from mfa_harness.fuzz.keeping import found_before, read, save
 from mfa_harness.fuzz.telling import tell
+from mfa_harness.fuzz.wire.wire_run import WireExplorer, as_json, described
 from mfa_harness.scenario.run import Run
 from mfa_harness.targets.parse import open_target
 from mfa_harness.targets.reach import demand_leave_to_fuzz
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     from mfa_harness.expected.entries import Entry
     from mfa_harness.fuzz.findings import Finding
+    from mfa_harness.fuzz.wire.wire_run import WireFinding
     from mfa_harness.reports.reporter import Reporter
     from mfa_harness.targets.target import Target
 
@@ -50,6 +52,7 @@ class FuzzOptions:
         expected_failures: the list of findings that are known.
         strict: what was seen only once fails, too.
         client: the driver of a client SDK, or of an adapter, to reach the target by; as for check.
+        wire: odd bytes are sent; see `fuzz.wire`.
     """
 
     target: str = "reference"
@@ -61,6 +64,7 @@ class FuzzOptions:
     expected_failures: Path | None = None
     strict: bool = False
     client: str = ""
+    wire: bool = False
 
 
 def run_fuzz(options: FuzzOptions, reporters: Sequence[Reporter], *, out: TextIO) -> int:
@@ -73,6 +77,8 @@ def run_fuzz(options: FuzzOptions, reporters: Sequence[Reporter], *, out: TextIO
         TargetError: the target cannot be used, or may not be fuzzed.
         UsageError: the list of expected failures cannot be used.
     """
+    if options.wire:
+        return run_wire(options, reporters, out=out)
     known = _Known.load(options.expected_failures)
     line = _Live(out)
     target = open_target(
@@ -133,6 +139,97 @@ def run_fuzz(options: FuzzOptions, reporters: Sequence[Reporter], *, out: TextIO
     written = save(options.save, explorer.findings) if options.save is not None else []
     out.writelines(f"{text}\n" for text in _summary(explorer, known, written, run.leftovers))
     return code
+
+
+def run_wire(options: FuzzOptions, reporters: Sequence[Reporter], *, out: TextIO) -> int:
+    """Send odd bytes to a target, and see that it never fails, is never late and never tells a secret.
+
+    Returns:
+        As `run_fuzz`.
+
+    Raises:
+        TargetError: the target cannot be used, or may not be fuzzed.
+        UsageError: what makes the requests is not installed, or an option makes no sense here.
+    """
+    if options.client or options.expected_failures is not None:
+        raise UsageError(
+            "--wire goes with neither --client nor --expected-failures",
+            "Bytes are sent to a server by its wire; leave them out.",
+        )
+    line = _Live(out)
+    target = open_target(options.target or None, options.profile, str(options.seed), note=line.note)
+    _demand_leave(target, options)
+    run = Run(target, seed=str(options.seed), reporters=reporters)
+    begun = time.perf_counter()
+    interrupted = False
+    with interrupts.allowed():
+        target.open()
+    explorer = WireExplorer(run, seed=options.seed, requests=options.steps, seconds=options.seconds)
+    run.emit(_started(run, "fuzz --wire", options))
+    try:
+        with interrupts.allowed():
+            explorer.explore()
+    except KeyboardInterrupt:
+        interrupted = True
+    finally:
+        run.leftovers.extend(target.close())
+    verdicts = [_wire_check(finding, run) for finding in explorer.findings]
+    for check in verdicts:
+        run.emit(check)
+    broken = any(check.verdict is Verdict.FAIL for check in verdicts) or (options.strict and verdicts)
+    code = INTERRUPTED if interrupted else FAILED if broken else OK
+    run.emit(
+        RunFinished(
+            counts=dict(Counter(check.verdict.value for check in verdicts)),
+            exit_code=code,
+            not_tested={},
+            leftovers=tuple(run.leftovers),
+            interrupted=interrupted,
+            seconds=time.perf_counter() - begun,
+        )
+    )
+    if options.save is not None and explorer.findings:
+        options.save.mkdir(parents=True, exist_ok=True)
+        (options.save / "wire.json").write_bytes(as_json(explorer.findings))
+    for finding in explorer.findings:
+        out.writelines(f"{text}\n" for text in described(finding))
+    asked = ", ".join(f"{count} {source}" for source, count in sorted(explorer.asked.items()))
+    found = len(explorer.findings)
+    out.write(f"{explorer.requests} requests ({asked}), {found} finding{'' if found == 1 else 's'}\n")
+    return code
+
+
+def _started(run: Run, title: str, options: FuzzOptions) -> RunStarted:
+    return RunStarted(
+        harness=__version__,
+        target=run.target.name,
+        label=run.target.label,
+        seed=str(options.seed),
+        planned=0,
+        title=title,
+    )
+
+
+def _wire_check(finding: WireFinding, run: Run) -> CheckFinished:
+    known = requirements.load().get(finding.requirement)
+    must = known is None or known.level == "MUST"
+    return CheckFinished(
+        id=finding.id,
+        title=f"{finding.what} ({finding.place})",
+        feature="fuzz --wire",
+        line=0,
+        requirement=finding.requirement,
+        level=known.level if known is not None else "MUST",
+        verdict=Verdict.FAIL if must and finding.certain else Verdict.WARN,
+        failure=Failure(
+            required=finding.required,
+            got=finding.got,
+            source=known.sources[0] if known else "",
+            details=finding.sent[:500],
+        ),
+        steps=(),
+        again=f"mfa-harness fuzz {run.target.name} --wire --seed {run.seed}",
+    )
 
 
 def run_replay(file: Path, target: str, profile: Path | None, *, client: str = "", out: TextIO) -> int:

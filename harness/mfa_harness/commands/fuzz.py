@@ -54,6 +54,14 @@ def fuzz(  # noqa: PLR0917 - typer passes options by name
             metavar="COMMAND", help="The driver of a client SDK, or an adapter, to go through; as for check."
         ),
     ] = "",
+    wire: Annotated[
+        bool,
+        typer.Option(
+            "--wire",
+            help="Send odd bytes instead: odd codes, odd passkey responses, the OpenAPI document turned over.",
+            show_default=False,
+        ),
+    ] = False,
     strict: Annotated[
         bool, typer.Option("--strict", help="What was seen only once is a failure, too.", show_default=False)
     ] = False,
@@ -81,6 +89,7 @@ def fuzz(  # noqa: PLR0917 - typer passes options by name
         expected_failures=expected_failures,
         strict=strict,
         client=client,
+        wire=wire,
     )
     reporters = [FileReporter(kind, path) for kind, path in reports]
     with interrupts.held():  # but for what `run_fuzz` lets be broken off

@@ -132,6 +132,7 @@ class Explorer:
             steps = self.steps
             if isinstance(self.run.target, ReferenceTarget):
                 self.run.target.close()  # and with it a hundred environments, which cost more than a new server
+                gc.collect()
             try:
                 run_state_machine_as_test(machine, settings=quick_settings())
             except _Enough:

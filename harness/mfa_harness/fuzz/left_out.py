@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 _FORM = "about the form of one answer, whatever came before: scenarios look at it"
-_FORGED = "about forged tokens, whatever came before: scenarios forge them"
+_FORGED = "about tokens forged, or shown as what they are not, whatever came before: scenarios do that"
+_ELSEWHERE = "about tokens of another environment: a story has one, and scenarios make a second"
 _BYTES = "about the bytes of one response, whatever came before: scenarios make them"
 _BROWSER = "about who may ask, by headers that no person sets: scenarios set them"
 NOT_STATEFUL: Final = {
@@ -22,10 +23,16 @@ NOT_STATEFUL: Final = {
     "no-retry-after": _FORM,
     "errors-tell-apart": _FORM,
     "step-up-lists-others": _FORM,
+    "other-environment-mfa-token": _ELSEWHERE,
+    "other-environment-elevated-token": _ELSEWHERE,
+    "elevated-token-signature-unchecked": _FORGED,
+    "session-token-as-proof": _FORGED,
+    "elevated-token-as-session": _FORGED,
+    "mfa-token-as-session": _FORGED,
     "token-algorithm-open": _FORGED,
     "token-signature-unchecked": _FORGED,
     "token-brings-its-key": _FORGED,
-    "other-environment-token": _FORGED,
+    "other-environment-token": _ELSEWHERE,
     "passkey-rp-id-from-request": _BYTES,
     "passkey-cross-origin-accepted": _BYTES,
     "passkey-user-verification-unchecked": _BYTES,
@@ -56,7 +63,12 @@ NOT_STATEFUL: Final = {
 }
 """Faults that are not about what came before, and where they are looked for instead."""
 
-NOT_REACHED: Final[dict[str, str]] = {}
+NOT_REACHED: Final = {
+    "update-keeps-session-complete": (
+        "a session that has come to owe MFA while it lived may be told so by its next token or by a refresh: "
+        "the model takes either"
+    ),
+}
 """Stateful faults that no rule or opening leads to, with the reason."""
 
 NOT_EVERY_SEED: Final = {

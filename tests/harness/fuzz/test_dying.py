@@ -29,7 +29,7 @@ def mortal(how: str) -> str:
 
 def test_it_is_started_again_and_the_run_goes_on(tmp_path: Path) -> None:
     out = io.StringIO()
-    code = run_fuzz(FuzzOptions(target=mortal("dies"), steps=60, seed=1, save=tmp_path), [], out=out)
+    code = run_fuzz(FuzzOptions(target=mortal("dies"), steps=60, seed=2, save=tmp_path), [], out=out)
     said = out.getvalue()
     assert code == 1
     assert "errors.shape.fuzz-" in said

@@ -1,5 +1,7 @@
 """Actions that take a token, and the question whether they do."""
 
+# ruff: noqa: S105 - no passwords are in it
+
 from __future__ import annotations
 
 from dataclasses import replace
@@ -55,7 +57,9 @@ def _can_export(model: Model, account: Account, sentence: str) -> bool:
     needs=("actions", "mfa-tokens", "elevated-tokens"),
     only_she=True,
     weight=9,
-    keen=lambda model, account: account.elevated is not None and reusable(model, account),
+    keen=lambda model, account: (
+        account.token == "ended" or (account.elevated is not None and reusable(model, account))
+    ),
 )
 def exports(model: Model, account: Account, act: Act, _sent: Sent) -> Prediction:
     """A protected action: it takes a token of its own scope, once, of who has a method (D-73)."""
@@ -110,7 +114,7 @@ def _may_misuse(model: Model, account: Account) -> bool:
     when=lambda model, account, _: _may_misuse(model, account) and bool(model.may_challenge(account)),
     needs=("actions", "mfa-tokens", "elevated-tokens", "email-sign-in"),
     only_she=True,
-    weight=4,
+    weight=3,
 )
 def exports_otherwise(model: Model, _account: Account, _act: Act, _sent: Sent) -> Prediction:
     """A proof is good in the session that it was given in."""
@@ -128,7 +132,7 @@ def exports_otherwise(model: Model, _account: Account, _act: Act, _sent: Sent) -
     ),
     needs=("actions", "elevated-tokens"),
     only_she=True,
-    weight=4,
+    weight=2,
 )
 def exports_with_foreign(model: Model, _account: Account, _act: Act, _sent: Sent) -> Prediction:
     """Nor of somebody else."""

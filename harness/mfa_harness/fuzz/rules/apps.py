@@ -105,7 +105,7 @@ def _asked_for(model: Model, account: Account, *, again: bool) -> Prediction:
         and not account.front.gated
     ),
     needs=("totp", "step-up-enforced", "email-sign-in"),
-    weight=6,
+    weight=12,
 )
 def steps_up(model: Model, account: Account, _act: Act, sent: Sent) -> Prediction:
     """What enrolment takes where step-up is enforced; the recovery codes are written down with it."""

@@ -177,7 +177,7 @@ def makes_unverified_default(model: Model, account: Account, _act: Act, _sent: S
     ),
     needs=("totp", "passkeys", "mfa-tokens", "step-up-enforced"),
     only_she=True,
-    weight=8,
+    weight=12,
 )
 def links_by_token(model: Model, account: Account, act: Act, _sent: Sent) -> Prediction:
     """A method is added by an elevated token, where the profile says so."""

@@ -29,10 +29,8 @@ _WRONG = {
     "{who} registers a passkey",
     when=alive,
     needs=("passkeys",),
-    weight=2,
-    keen=lambda model, account: (
-        bool(model.opening.passkeys_at_most) or (account.passkeys == 1 and not account.front.gated)
-    ),
+    weight=3,
+    keen=lambda model, _account: bool(model.opening.passkeys_at_most),
 )
 def registers(model: Model, account: Account, _act: Act, _sent: Sent) -> Prediction:
     """It meets the challenge by itself (D-51), and never that of a user who owes another method."""
@@ -210,7 +208,7 @@ def _may_add_another(model: Model, account: Account, _: str) -> bool:
     when=_may_add_another,
     needs=("passkeys",),
     only_she=True,
-    weight=2,
+    weight=1,
 )
 def answers_from_clone(model: Model, _account: Account, _act: Act, _sent: Sent) -> Prediction:
     """Its counter is behind that of the passkey that it was copied from, which was registered for it."""

@@ -195,7 +195,7 @@ def regenerates(model: Model, account: Account, _act: Act, _sent: Sent) -> Predi
     "{who} tries to regenerate her recovery codes",
     when=lambda model, account, _: alive(model, account, _) and model.opening.enforced and account.has_method,
     needs=("recovery-codes", "step-up-enforced"),
-    weight=8,
+    weight=12,
 )
 def tries_to_regenerate(model: Model, account: Account, _act: Act, _sent: Sent) -> Prediction:
     """Where step-up is enforced a new set takes fresh MFA."""

@@ -43,7 +43,8 @@ def signs_up(model: Model, account: Account, _act: Act, _sent: Sent) -> Predicti
     ),
     weight=2,
     keen=lambda model, account: (
-        (account.deleted_method and not account.has_method)
+        account.token == "ended"
+        or (account.deleted_method and not account.has_method)
         or (bool(account.pending) and account.has_method and model.session_based and not account.front.gated)
     ),
 )
@@ -126,7 +127,14 @@ def switches(_model: Model, account: Account, _act: Act, _sent: Sent) -> Predict
     return Prediction(None, "session.per-session")
 
 
-@rule("signs out", "{who} signs out", when=alive)
+@rule(
+    "signs out",
+    "{who} signs out",
+    when=alive,
+    keen=lambda model, account: (
+        bool(model.opening.action) and account.token == "good" and account.token_browser is account.front
+    ),
+)
 def signs_out(_model: Model, account: Account, _act: Act, _sent: Sent) -> Prediction:
     """The session and its tokens die with it."""
 

@@ -34,8 +34,7 @@ def _can_complete(model: Model, account: Account, sentence: str) -> bool:
     *(f"{{who}} completes MFA with a recovery code {wish}" for wish in _WISHES[:-1]),
     when=_can_complete,
     needs=("mfa-tokens", "elevated-tokens"),
-    weight=2,
-    keen=lambda model, account: bool(model.opening.action) and account.elevated is None,
+    weight=5,
 )
 def completes(model: Model, account: Account, act: Act, _sent: Sent) -> Prediction:
     """A token comes for who asks, and for nobody else."""
