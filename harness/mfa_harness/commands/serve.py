@@ -64,8 +64,7 @@ def serve(  # noqa: PLR0917 - typer passes options by name
 
     given = served.read(environments) if environments else (served.NEWCOMERS,)
     wanted = _wanted(given, fault or (), environments)
-    with _serving(port, control=control, database=database, tls=tls) as server:
-        made = [_made(server, each) for each in wanted]
+    with _serving(wanted, port, control=control, database=database, tls=tls) as (server, made):
         _announce(server, wanted, made)
         sys.stderr.writelines(f"{line}\n" for line in _invitation(server.url, made, control=control))
         if tls is not None:
@@ -101,20 +100,35 @@ def _wanted(
 
 @contextmanager
 def _serving(
-    port: int, *, control: bool, database: Path | None, tls: Path | None
-) -> Iterator[ReferenceServer]:
-    """The server, served.
+    wanted: Sequence[ServedEnvironment], port: int, *, control: bool, database: Path | None, tls: Path | None
+) -> Iterator[tuple[ReferenceServer, list[Environment]]]:
+    """The server, served, and its environments: made first, for whoever waits until it answers asks for them next.
 
     Raises:
         UsageError: the port is taken, or the database or the folder for TLS cannot be used.
     """
+    from mfa_simulators.server import ReferenceServer  # noqa: PLC0415
+
+    with _explained(port, database=database, tls=tls):
+        server = ReferenceServer(control=control, database=database, port=port, tls=tls)
+    made = [_made(server, each) for each in wanted]
+    with _explained(port, database=database, tls=tls):
+        server.__enter__()
+    try:
+        yield server, made
+    finally:
+        server.__exit__(None, None, None)
+
+
+@contextmanager
+def _explained(port: int, *, database: Path | None, tls: Path | None) -> Iterator[None]:
+    """Say why it cannot be served, and what to do."""
     from sqlalchemy.exc import DatabaseError  # noqa: PLC0415
 
     from mfa_harness.usage import UsageError  # noqa: PLC0415
-    from mfa_simulators.server import ReferenceServer  # noqa: PLC0415
 
     try:
-        server = ReferenceServer(control=control, database=database, port=port, tls=tls).__enter__()
+        yield
     except ValueError as error:
         raise UsageError(f"--tls {tls}: {error}", "Name a folder of ours, or a new one.") from error
     except OSError as error:
@@ -130,10 +144,6 @@ def _serving(
         raise UsageError(
             f"the database {database} cannot be used: {error.orig}", "Name a file of ours, or a new one."
         ) from error
-    try:
-        yield server
-    finally:
-        server.__exit__(None, None, None)
 
 
 def _announce(
