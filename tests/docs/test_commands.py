@@ -85,6 +85,7 @@ HERE: Final = "reference:recovery-code-reusable"
 RUN: Final = {
     f"mfa-harness check {HERE}": 1,
     f"mfa-harness fuzz {HERE} --examples 500 --save found/": 1,
+    "mfa-harness fuzz reference:odd-code-500 --wire --examples 240": 1,
     f"mfa-harness check {HERE} --features found/ --only '*fuzz-*'": 1,
     "mfa-harness replay found/recovery.single-use.fuzz-*.replay.json reference": 0,
     "mfa-harness check 'exec:./start-my-server --port {port}' --profile mine.toml "
