@@ -10,6 +10,7 @@ Feature: Managing devices
   Scenario: A user who has enrolled nothing has nothing listed
     Given a user who has enrolled no MFA method
     Then no authenticator app is listed
+    And she has no MFA method enrolled
 
   @devices.listed.own-only
   Scenario: Another user's app is not in her list

@@ -19,14 +19,41 @@ Feature: Recovery codes
     When she regenerates her recovery codes
     Then the recovery codes are ten in number, no two alike
 
+  @recovery.ten-codes.count
+  Scenario: The count says how many recovery codes are left
+    Given a user who has enrolled an authenticator app
+    When she uses a recovery code
+    Then the count of her recovery codes is right
+
+  @recovery.ten-codes.count-regenerated
+  Scenario: The count says ten after a new set was made
+    Given a user who has enrolled an authenticator app
+    When she uses a recovery code
+    And she regenerates her recovery codes
+    Then she has 10 recovery codes left
+    And the count of her recovery codes is right
+
   @recovery.format.letters-and-digits
   Scenario: Each code has ten letters or digits, as the vendor's screens expect
     Given a user who has enrolled an authenticator app
     When she reads her recovery codes
     Then the recovery codes have ten letters or digits each
 
-  @recovery.unpredictable.between-users
-  Scenario: Two users have no code in common
+  @recovery.format.exact
+  Scenario Outline: Where recovery codes are taken only as they are written, <code> is refused
+    Given the setting "recovery_codes_ignore_<aspect>" is false
+    And a user who has enrolled an authenticator app
+    When she uses <code>
+    Then she is refused with "invalid code"
+    And she still has 10 recovery codes
+
+    Examples:
+      | case       | code                              | aspect     |
+      | other case | a recovery code in the other case | case       |
+      | space      | a recovery code with a space      | separators |
+
+  @recovery.bound-to-account.other-user
+  Scenario: Another user's recovery code is refused
     Given a user who has enrolled an authenticator app
     And another user who has enrolled an authenticator app
     When she uses the other user's recovery code

@@ -30,6 +30,20 @@ Feature: Settings and malformed requests
     When she tries to add a passkey
     Then she is refused
 
+  @settings.disabled-method-refused.under-way
+  Scenario Outline: An app begun before TOTP was switched off is not enrolled after: she <gives> its code
+    Given a user who has enrolled no MFA method
+    And she starts to add an authenticator app
+    And TOTP is switched off for everybody
+    When she <gives> the current code
+    Then she is refused
+    And she has no MFA method enrolled
+
+    Examples:
+      | case      | gives                 |
+      | entered   | enters                |
+      | confirmed | confirms the app with |
+
   @settings.public.session-based
   Scenario Outline: The public settings say that session-based MFA is <on>
     Given session-based MFA is <on>

@@ -102,6 +102,33 @@ Feature: Enrolling an authenticator app
     And she enters the current code
     Then she has an authenticator app enrolled
 
+  @totp.wrong-code-refused.given-up
+  Scenario Outline: The QR code of a registration she gave up verifies nothing: she <gives> a code of it
+    Given a user who has enrolled no MFA method
+    And she starts to add an authenticator app
+    And she starts to add an authenticator app again
+    When she <gives> a code from her first app
+    Then she is refused with "invalid code"
+    And 1 unverified authenticator app is listed
+
+    Examples:
+      | case      | gives                 |
+      | entered   | enters                |
+      | confirmed | confirms the app with |
+
+  @totp.unverified-never-counts.given-up
+  Scenario: The app of a registration she gave up answers no challenge later on
+    Given session-based MFA is on
+    And a user who has enrolled no MFA method
+    And she starts to add an authenticator app
+    And she starts to add an authenticator app again
+    And she enters the current code
+    And she has signed in again
+    And 30 seconds pass
+    When she enters a code from her first app
+    Then she is refused with "invalid code"
+    And she must complete MFA first
+
   @totp.reenrol-after-abandon.again
   Scenario: A user who gave up half-way can start again
     Given a user who has enrolled no MFA method

@@ -121,7 +121,77 @@ def shown_for_ever(make: Any, faults: Any) -> Any:
     return status(person.call("GET", "/users/mfa/recovery")) == 200
 
 
+def other_users_code(make: Any, faults: Any) -> Any:
+    site = make(faults=faults)
+    ada, bob = site.enrolled("ada@example.org"), site.enrolled("bob@example.org")
+    return status(ada.answer_recovery(bob.codes()[0])) == 200
+
+
+def left_after(code: Callable[[list[str]], str]) -> Any:
+    def left(make: Any, faults: Any) -> int:
+        person = make(faults=faults).enrolled()
+        person.answer_recovery(code(person.codes()))
+        return len(person.codes())
+
+    return left
+
+
+def passes(change: Callable[[str], str], **settings: Any) -> Any:
+    def probe(make: Any, faults: Any) -> Any:
+        person = make(faults=faults, **settings).enrolled()
+        return status(person.answer_recovery(change(person.codes()[0]))) == 200
+
+    return probe
+
+
+def app_code(make: Any, faults: Any) -> Any:
+    person = make(faults=faults).enrolled()
+    return status(person.answer_recovery(person.fresh_code())) == 200
+
+
+def count_wrong(make: Any, faults: Any) -> Any:
+    person = make(faults=faults).enrolled()
+    person.answer_recovery(person.codes()[0])
+    return person.call("GET", "/users/mfa/recovery").json()["count"] == 10
+
+
+def new_set_dead(make: Any, faults: Any) -> Any:
+    person = make(faults=faults).enrolled()
+    code = person.call("POST", "/users/mfa/recovery").json()["recoveryCodes"][0]
+    return status(person.answer_recovery(code)) != 200
+
+
+def acknowledged_by_signing_in(make: Any, faults: Any) -> Any:
+    person = make(faults=faults).enrolled()
+    return person.again().answer["user"]["mfaBackupCodeAcknowledgement"] == "complete"
+
+
+def first_acknowledged(make: Any, faults: Any) -> Any:
+    person = make(faults=faults).enrolled()
+    return person.call("GET", "/users").json()["mfaBackupCodeAcknowledgement"] == "complete"
+
+
+def exhausted_for_good(make: Any, faults: Any) -> Any:
+    person = make(faults=faults).enrolled()
+    for code in person.codes():
+        person.answer_recovery(code)
+    return status(person.call("POST", "/users/mfa/recovery")) != 200
+
+
 PROBES: dict[str, Any] = {
+    "R27": other_users_code,
+    "R28": lambda make, faults: left_after(lambda _: "AAAAAAAAAA")(make, faults) == 9,
+    "R29": lambda make, faults: left_after(lambda codes: codes[0])(make, faults) == 8,
+    "R30": passes(lambda code: code + "A"),
+    "R31": passes(lambda _: ""),
+    "R32": app_code,
+    "R33": count_wrong,
+    "R34": passes(str.lower, recovery_codes_ignore_case=False),
+    "R35": passes(lambda code: f"{code[:5]} {code[5:]}", recovery_codes_ignore_separators=False),
+    "R36": new_set_dead,
+    "R37": acknowledged_by_signing_in,
+    "R38": first_acknowledged,
+    "R39": exhausted_for_good,
     "R01": recovery_twice,
     "R03": old_set_works,
     "R05": nine_codes,

@@ -130,6 +130,16 @@ def new_app_verified(route: str, change: Callable[[Any], Any]) -> Any:
     return probe
 
 
+def refused_at_the_edge(make: Any, faults: Any) -> Any:
+    person = make(faults=faults).sign_in()
+    person.site.clock.advance(60 - 7)  # the clock begins seven seconds into a step
+    return status(person.answer_totp(person.register().code())) != 200
+
+
+def crashes(make: Any, faults: Any) -> Any:
+    return status(make(faults=faults).enrolled().answer_totp("no number")) == 500
+
+
 PROBES: dict[str, Any] = {
     "T01": replay_in_session,
     "T02": replay_in_other_session,
@@ -154,6 +164,11 @@ PROBES: dict[str, Any] = {
     "T24": other_users_app_named,
     "T25": changed_code(lambda _: "123456"),
     "T26": changed_code(lambda code: f"{(int(code) + 1) % 10**6:06}"),
+    "T29": refused_at_the_edge,
+    "T30": changed_code(lambda code: str(int(code))),
+    "T31": changed_code(lambda code: code[1:]),
+    "T32": changed_code(lambda _: ""),
+    "X28": crashes,
     "T27": new_app_verified("auth", lambda app: app.code(step=-10)),
     "T28": new_app_verified("register", lambda app: [app.code()]),
 }

@@ -100,6 +100,13 @@ class Catalogue:
         """The faults that a check is there to catch."""
         return [fault for slug, fault in self.faults.items() if check_id in self._bound.get(slug, ())]
 
+    @cached_property
+    def unbound(self) -> Mapping[str, str]:
+        """Why a check that is bound to no fault is not, by its id; those of backends have faulty backends instead."""
+        from mfa_harness import bindings  # noqa: PLC0415
+
+        return bindings.unbound([check for check in self.checks if not check.for_backend], self.faults)
+
     def names(self) -> Iterator[str]:
         """Every name that `explain` takes, but for the sentences."""
         yield from self.requirements

@@ -13,7 +13,7 @@ def listing(
         str,
         typer.Argument(
             metavar="TOPIC",
-            help="requirements, scenarios, steps, faults, capabilities or facts.",
+            help="requirements, scenarios, steps, faults, unbound, capabilities or facts.",
             show_default=False,
         ),
     ] = "",

@@ -35,6 +35,13 @@ _HOW_TO_RUN: Final = (
 )
 
 
+_WHAT_UNBOUND_IS: Final = (
+    "Checks that no fault of ours is bound to; all others are in `mfa-harness self-test`.",
+    "Those of backends are held by faulty backends, in three languages, instead.",
+)
+_NOT_SAID: Final = "nobody has said why"
+
+
 def run_it(checks: Sequence[Check], only: str) -> str:
     """The command that runs these checks, which are asked of one sort of target."""
     backend = " --backend URL --request 'GET /me'" if any(check.for_backend for check in checks) else ""
@@ -134,6 +141,21 @@ def _faults(catalogue: Catalogue) -> Objects:
     ]
 
 
+def _unbound_rows(catalogue: Catalogue) -> Rows:
+    return [(check.id, catalogue.unbound[check.id] or _NOT_SAID) for check in _unbound_checks(catalogue)]
+
+
+def _unbound_checks(catalogue: Catalogue) -> list[Check]:
+    return [check for check in catalogue.checks if check.id in catalogue.unbound]
+
+
+def _unbound(catalogue: Catalogue) -> Objects:
+    return [
+        {"id": check.id, "title": check.title, "why": catalogue.unbound[check.id]}
+        for check in _unbound_checks(catalogue)
+    ]
+
+
 def _capability_rows(catalogue: Catalogue) -> Rows:
     return [(each.name, each.sentence) for each in catalogue.capabilities.values()]
 
@@ -166,6 +188,7 @@ TOPICS: Final[Mapping[str, Topic]] = {
     "scenarios": Topic(_scenario_rows, _scenarios, _HOW_TO_RUN),
     "steps": Topic(_step_rows, _steps),
     "faults": Topic(_fault_rows, _faults),
+    "unbound": Topic(_unbound_rows, _unbound, _WHAT_UNBOUND_IS),
     "capabilities": Topic(_capability_rows, _capabilities),
     "facts": Topic(_fact_rows, _facts),
 }

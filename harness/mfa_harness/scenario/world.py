@@ -43,6 +43,7 @@ class World:
         self.controls: list[str] = []
         self.position = -1
         self.noted: dict[str, Any] = {}
+        self.changed = False  # the environment is not any more as the Given steps wished
         self._others: list[Environment] = []
         self._twins = 0
 
@@ -229,7 +230,7 @@ class World:
         return outcome
 
     def _control(self, actor: Actor, what: str, honest: Callable[[Actor], Any]) -> None:
-        twin = self.twin(actor)
+        twin = self.twin(actor, self.another_environment() if self.changed else None)
         try:
             honest(twin)
         except ClientError as error:

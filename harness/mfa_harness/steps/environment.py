@@ -91,6 +91,7 @@ def switched_for_everybody(world: World, switch: str, on: str) -> None:
     """Change the environment while it has users already."""
     world.need("settings-change")
     world.environment.change(**{_SWITCHES[switch][0]: on == "on"})
+    world.changed = True
 
 
 @sentence("{n} {unit}[s] pass[es]", example="When 31 seconds pass", unit=_UNITS)

@@ -54,6 +54,20 @@ def _long(world: World, actor: Actor) -> str:
     return actor.unused_recovery_code() + "A"
 
 
+@RECOVERY_CODES.phrase("a recovery code in the other case")
+def _other_case(world: World, actor: Actor) -> str:
+    for code in actor.person.sheet.unused:
+        if code.swapcase() != code:
+            return code.swapcase()
+    raise NotApplicable("none of her recovery codes has a letter in it")
+
+
+@RECOVERY_CODES.phrase("a recovery code with a space")
+def _spaced(world: World, actor: Actor) -> str:
+    code = actor.unused_recovery_code()
+    return f"{code[:5]} {code[5:]}"
+
+
 @RECOVERY_CODES.phrase("an empty recovery code")
 def _empty(world: World, actor: Actor) -> str:
     return ""

@@ -174,6 +174,19 @@ def recovery_codes_left(world: World, n: str) -> None:
     require(len(found) == int(n), f"{n} recovery codes left", f"{len(found)} left")
 
 
+@FACTS.phrase("the count of her recovery codes is right")
+def recovery_count(world: World) -> None:
+    """The number beside the list of recovery codes is how many there are (D-38)."""
+    actor = world.actor("she")
+    if not actor.codes_can_be_read_again:
+        raise NotApplicable("the profile does not say that recovery codes are shown again once acknowledged")
+    told = world.send("GET", "users/mfa/recovery", actor).json()
+    listed = len(told.get("recoveryCodes", ()))
+    require(
+        told.get("count") == listed, f"a count of {listed}, as many as are listed", f"{told.get('count')}"
+    )
+
+
 def _distinct(actor: Actor) -> None:
     codes = actor.person.sheet.codes
     require(len(codes) == 10, "10 recovery codes", f"{len(codes)} recovery codes")  # noqa: PLR2004 - D-38

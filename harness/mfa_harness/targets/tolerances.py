@@ -95,6 +95,7 @@ class Tolerances(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
             "linking_proof": _PROOFS[self.linking_authority],
             "recovery_codes_after_acknowledgement": self.recovery_codes_after_acknowledgement != "hidden",
             "recovery_codes_ignore_case": self.recovery_code_case != "sensitive",
+            "recovery_codes_ignore_separators": self.recovery_code_separators != "refused",
             "regenerate_needs_mfa": self.regenerate_needs_mfa,
             "passkey_signin_meets_session_mfa": self.passkey_signin_meets_session_mfa == "yes",
             "passkey_counter": self.counter,

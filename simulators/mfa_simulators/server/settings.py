@@ -83,6 +83,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     # Where the vendor is silent, or says two things.
     recovery_codes_after_acknowledgement: bool = True
     recovery_codes_ignore_case: bool = True
+    recovery_codes_ignore_separators: bool = True
     regenerate_needs_mfa: bool = False
     second_device_status: Literal[401, 403, 409, 422] = 401
     enrolment_route: Literal["both", "auth", "register"] = "both"

@@ -43,6 +43,7 @@ SHAPES: dict[str, dict[str, type | tuple[type, ...]]] = {
         "sources": list,
         "caught_by": list,
     },
+    "unbound": {"id": str, "title": str, "why": str},
     "capabilities": {"name": str, "sentence": str, "assumed": bool},
     "facts": {"id": str, "text": str, "where": list, "requirements": list},
 }
@@ -134,7 +135,7 @@ def test_an_unknown_topic_names_the_nearest(command: Command) -> None:
     assert ended.err == (
         "mfa-harness: there is no topic called 'scenaros'\n"
         "             Did you mean scenarios? "
-        "Known: requirements, scenarios, steps, faults, capabilities, facts.\n"
+        "Known: requirements, scenarios, steps, faults, unbound, capabilities, facts.\n"
     )
 
 

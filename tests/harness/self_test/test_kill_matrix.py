@@ -104,6 +104,11 @@ def test_a_suite_that_catches_what_it_is_bound_to_has_no_problem() -> None:
     assert problems_of(rows, {"some-fault": ("a",)}) == []
 
 
+def test_a_check_bound_to_no_fault_says_why() -> None:
+    told = bindings.unbound(suite.checks(), ALL_FAULTS)
+    assert [id_ for id_, why in told.items() if not why] == [], "bind them, or say why not, in bindings.toml"
+
+
 def test_bindings_name_only_faults_and_checks_that_exist() -> None:
     with pytest.raises(bindings.BindingsError, match=r"there is no fault .*nearest"):
         bindings.load(suite.checks(), ["recovery-code-reusabel"])

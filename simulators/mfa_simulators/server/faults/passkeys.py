@@ -313,3 +313,11 @@ class _Fails(Operations):
             return super().verified_registration(response, challenge)
         except VerificationError as error:
             raise RuntimeError(error.step) from None
+
+    def verified_assertion(
+        self, response: dict[str, Any], passkey: Passkey, challenge: bytes, *, identified: bool
+    ) -> Authentication:
+        try:
+            return super().verified_assertion(response, passkey, challenge, identified=identified)
+        except VerificationError as error:
+            raise RuntimeError(error.step) from None

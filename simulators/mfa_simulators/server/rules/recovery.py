@@ -38,9 +38,9 @@ class RecoveryRules(RuleBook):
     def recovery_code_as_stored(self, given: str) -> str | None:
         """A code as it was typed, brought to the form it is looked up by, or None if it can be no code.
 
-        Spaces and dashes do not count, nor does the case unless the settings say so.
+        Spaces and dashes do not count, nor does the case, unless the settings say so.
         """
-        plain = _SEPARATORS.sub("", given)
+        plain = _SEPARATORS.sub("", given) if self.settings.recovery_codes_ignore_separators else given
         if not _FORM.fullmatch(plain):
             return None
         return plain.upper() if self.settings.recovery_codes_ignore_case else plain
