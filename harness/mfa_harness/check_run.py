@@ -5,17 +5,16 @@ from __future__ import annotations
 import time
 from collections import Counter
 from fnmatch import fnmatchcase
-from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from mfa_harness import __version__, interrupts, requirements, suite
 from mfa_harness.collection import refuse_unknown_sentences
 from mfa_harness.events import CheckFinished, RunFinished, RunStarted
 from mfa_harness.expected.ledger import ExpectedFailures
-from mfa_harness.plugin_state import CHECK_KEY
-from mfa_harness.pytest_run import conduct
+from mfa_harness.pytest_run import conduct, in_order
 from mfa_harness.scenario.run import Run
 from mfa_harness.scenario.session import ScenarioSession
+from mfa_harness.shares import conduct_shared, workers_for
 from mfa_harness.targets.parse import open_target
 from mfa_harness.usage import UsageError, unknown
 from mfa_harness.verdicts import Verdict
@@ -24,11 +23,8 @@ from mfa_simulators.clock import SystemClock
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    import pytest
-
     from mfa_harness.events import StaleEntry
     from mfa_harness.options import CheckOptions
-    from mfa_harness.pytest_run import Choice
     from mfa_harness.reports.reporter import Reporter
     from mfa_harness.suite import Check
     from mfa_harness.targets.target import Target
@@ -58,6 +54,7 @@ def run_check(options: CheckOptions, reporters: Iterable[Reporter]) -> int:
         run.note(text)
 
     target = _target(options, say)
+    workers = _workers(target, options.workers, len(checks))
     run = Run(
         target,
         seed=options.seed,
@@ -83,7 +80,7 @@ def run_check(options: CheckOptions, reporters: Iterable[Reporter]) -> int:
                 title=options.title,
             )
         )
-        interrupted = conduct(ScenarioSession(run), (check.path for check in checks), in_order(checks))
+        interrupted = _carry_out(run, checks, workers)
     finally:
         _let_go(run)
     results = [event for event in run.events if isinstance(event, CheckFinished)]
@@ -101,6 +98,29 @@ def run_check(options: CheckOptions, reporters: Iterable[Reporter]) -> int:
         interrupted=interrupted,
         seconds=time.perf_counter() - begun,
     )
+
+
+def _workers(target: Target, asked_for: int | None, checks: int) -> int:
+    """How many processes share the checks.
+
+    Raises:
+        UsageError: several were asked for, and the target is no part of this process.
+    """
+    if getattr(target, "may_be_copied", False):
+        return asked_for or workers_for(checks)
+    if asked_for is not None and asked_for > 1:
+        raise UsageError(
+            f"--workers {asked_for}: {target.name} is one program, not a part of ours that can be copied",
+            "Leave --workers out.",
+        )
+    return 1
+
+
+def _carry_out(run: Run, checks: Sequence[Check], workers: int) -> bool:
+    """Have the checks carried out; whether it was interrupted."""
+    if workers > 1:
+        return conduct_shared(run, checks, workers)
+    return conduct(ScenarioSession(run), (check.path for check in checks), in_order(checks))
 
 
 def _let_go(run: Run) -> None:
@@ -191,21 +211,6 @@ def _names(word: str, check: Check) -> bool:
         return True
     pattern = word.replace("[", "[[]")  # an outline row's brackets are no glob
     return any(fnmatchcase(name, pattern) for name in known)
-
-
-def in_order(checks: Sequence[Check]) -> Choice:
-    """Chooses these checks among what pytest has collected, and puts them in this order."""
-    order = {(check.path, check.id): number for number, check in enumerate(checks)}
-
-    def key(item: pytest.Item) -> int | None:
-        check = item.stash[CHECK_KEY]
-        return order.get((check.path, check.id))
-
-    def choose(items: list[pytest.Item]) -> list[pytest.Item]:
-        chosen = [(number, item) for item in items if (number := key(item)) is not None]
-        return [item for _, item in sorted(chosen, key=itemgetter(0))]
-
-    return choose
 
 
 def _expected(options: CheckOptions) -> ExpectedFailures:

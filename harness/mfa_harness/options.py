@@ -34,6 +34,7 @@ class CheckOptions:
             reference client.
         driver_log: where what is said to that driver and by it is kept; None for nowhere.
         min_tested: how many checks have to be carried out, or the run has shown too little (exit 2).
+        workers: how many processes to share the checks between; None for what fits the machine and the target.
         backend: the URL of an app's backend to test in place of an MFA server; "" for none.
         requests: what to ask that backend for ("GET /me"); empty for what the profile says.
     """
@@ -49,6 +50,7 @@ class CheckOptions:
     expected_failures: Path | None = None
     update_expected_failures: bool = False
     min_tested: int = 1
+    workers: int | None = None
     backend: str = ""
     requests: tuple[str, ...] = ()
     client: str = ""

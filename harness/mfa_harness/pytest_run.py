@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import tempfile
 from contextlib import contextmanager
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -17,9 +18,10 @@ from mfa_harness import interrupts, suite
 from mfa_harness.plugin_state import CHECK_KEY, SESSION
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable
+    from collections.abc import Generator, Iterable, Sequence
 
     from mfa_harness.scenario.session import ScenarioSession
+    from mfa_harness.suite import Check
 
 _NOT_WANTED = (
     "no:cacheprovider",
@@ -60,6 +62,21 @@ class _Conductor:
 
     def pytest_keyboard_interrupt(self) -> None:
         self.interrupted = True
+
+
+def in_order(checks: Sequence[Check]) -> Choice:
+    """Chooses these checks among what pytest has collected, and puts them in this order."""
+    order = {(check.path, check.id): number for number, check in enumerate(checks)}
+
+    def key(item: pytest.Item) -> int | None:
+        check = item.stash[CHECK_KEY]
+        return order.get((check.path, check.id))
+
+    def choose(items: list[pytest.Item]) -> list[pytest.Item]:
+        chosen = [(number, item) for item in items if (number := key(item)) is not None]
+        return [item for _, item in sorted(chosen, key=itemgetter(0))]
+
+    return choose
 
 
 def conduct(session: ScenarioSession, files: Iterable[Path], choice: Choice) -> bool:

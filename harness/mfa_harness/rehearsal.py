@@ -11,9 +11,8 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any, Final, Protocol, runtime_checkable
 
 from mfa_harness import suite
-from mfa_harness.check_run import in_order
 from mfa_harness.events import CheckFinished
-from mfa_harness.pytest_run import conduct
+from mfa_harness.pytest_run import conduct, in_order
 from mfa_harness.scenario.run import Run
 from mfa_harness.scenario.session import ScenarioSession
 from mfa_harness.targets.addresses import Addresses

@@ -2,11 +2,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import httpx
 import pytest
 
 from mfa_simulators import VirtualClock
 from mfa_simulators.client import ClientError
 from mfa_simulators.client.cookies import CookieJar
+from mfa_simulators.client.pool import ConnectionPool
 
 if TYPE_CHECKING:
     from tests.client.conftest import FakeApi
@@ -145,3 +147,16 @@ def test_a_cookie_set_again_replaces_the_first() -> None:
     jar = CookieJar(VirtualClock())
     jar.take(["a=1; Path=/", "b=2; Path=/", "a=3; Path=/"], URL)
     assert jar.header(URL) == "a=3; b=2"
+
+
+def test_a_pool_keeps_no_cookies_of_those_who_share_it() -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(
+            200, headers={"set-cookie": "token=hers"}, text=request.headers.get("cookie", "none")
+        )
+
+    pool = ConnectionPool(transport=httpx.MockTransport(answer))
+    assert [pool.get("http://localhost/").text for _ in range(2)] == ["none", "none"]
+    assert not list(pool.cookies)
+    with pytest.raises(AttributeError, match="keeps no cookies"):
+        pool.cookies = {"token": "hers"}

@@ -69,6 +69,15 @@ def check(  # noqa: PLR0917 - typer passes options by name
             help="Exit code 2 if fewer checks than that could be carried out.",
         ),
     ] = 1,
+    workers: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            min=1,
+            help="Processes, where the target is our reference server (default: one for each core, up to 4).",
+            show_default=False,
+        ),
+    ] = None,
     backend: Annotated[
         str,
         typer.Option(
@@ -124,6 +133,7 @@ def check(  # noqa: PLR0917 - typer passes options by name
         expected_failures=expected_failures,
         update_expected_failures=update_expected_failures,
         min_tested=min_tested,
+        workers=workers,
         client=client,
         driver_log=driver_log,
         backend=backend,

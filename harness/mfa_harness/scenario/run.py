@@ -46,7 +46,7 @@ class Run:
         self.seed = seed
         self.subject = (target.name,) if subject is None else tuple(subject)
         self.words = tuple(words)
-        self.reporters = tuple(reporters)
+        self.reporters: tuple[Reporter, ...] = tuple(reporters)
         self.expected = expected or ExpectedFailures()
         self.events: list[Event] = []
         self.leftovers: list[str] = []

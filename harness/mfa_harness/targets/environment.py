@@ -11,6 +11,7 @@ from mfa_harness.targets.transcript import Transcript
 from mfa_harness.targets.wire import RecordingTransport
 from mfa_harness.verdicts import Blocked, NotApplicable
 from mfa_simulators.client import MfaClient
+from mfa_simulators.client.pool import ConnectionPool
 from mfa_simulators.client.wire import Answer
 from mfa_simulators.randomness import SeededRandomness, SystemRandomness
 
@@ -72,7 +73,7 @@ class WireEnvironment:
             inner, self.transcript, contact, waits_out_limits=contact.wall_clock and not locks_out
         )
         # No environment proxies and no TLS context here: `inner` decides how the target is reached.
-        self._http = httpx.Client(transport=carrier, trust_env=False, timeout=profile.timeout)
+        self._http = ConnectionPool(transport=carrier, trust_env=False, timeout=profile.timeout)
         self._seed = seed
         self._connected = 0
         self._names: Counter[str] = Counter()
@@ -131,9 +132,6 @@ class WireEnvironment:
         # A tampered token need not be ASCII; header values travel as bytes.
         raw = [(name.encode(), value.encode("utf-8", "surrogateescape")) for name, value in sent.items()]
         request = self._http.build_request(method, url, content=body, headers=httpx.Headers(raw))
-        request.headers.pop("cookie", None)  # of other people: the jar belongs to the connection pool
-        if "cookie" in sent:
-            request.headers["cookie"] = sent["cookie"]
         try:
             response = self._http.send(request)
         except httpx.RequestError as error:

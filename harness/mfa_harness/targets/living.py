@@ -12,6 +12,7 @@ from mfa_harness.targets.environment import WireEnvironment
 from mfa_harness.targets.programs import TookTooLong, run_program
 from mfa_harness.verdicts import Blocked, NotApplicable
 from mfa_simulators.client import ClientError, MfaClient
+from mfa_simulators.client.pool import ConnectionPool
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,7 +57,7 @@ class LivingEnvironment(WireEnvironment):
         self._addresses = addresses
         self._fixed_code = fixed_code
         # Cleaning up is no part of the evidence, so it does not go through the transcript.
-        self._quiet = httpx.Client(transport=common["inner"], trust_env=False, timeout=self.profile.timeout)
+        self._quiet = ConnectionPool(transport=common["inner"], trust_env=False, timeout=self.profile.timeout)
 
     def new_email(self, name: str) -> str:
         """An address by the profile's pattern, never used before."""

@@ -162,9 +162,11 @@ class ReferenceTarget:
         self._arranged: Counter[str] = Counter()
 
     environment_class: type[ReferenceEnvironment] = ReferenceEnvironment
+    may_be_copied = True
+    """Whether a process that is forked may carry on with it, before anything is arranged: it is all in memory."""
 
     def open(self) -> None:
-        """Make the server.
+        """See that it can be made; the server itself is made for the first environment.
 
         Raises:
             TargetError: a fault is not known; names the nearest.
@@ -178,7 +180,6 @@ class ReferenceTarget:
                     f"there is no fault {slug!r}{nearest(slug, ALL_FAULTS)}",
                     "`mfa-harness list faults` prints them all",
                 )
-        self._running()
 
     def _running(self) -> ReferenceServer:
         if self._server is None:

@@ -21,6 +21,7 @@ from mfa_harness.targets.reach import HeaderTransport, api_base, demand_leave, i
 from mfa_harness.targets.reference import START
 from mfa_harness.targets.target import TargetError
 from mfa_harness.verdicts import NotApplicable
+from mfa_simulators.client.pool import ConnectionPool
 from mfa_simulators.clock import SYSTEM_CLOCK, OffsetClock, VirtualClock
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ class UrlTarget:
         self._inner = HeaderTransport(
             self._transport or open_transport(self.base_url, self.profile), self.profile.headers
         )
-        self.http = httpx.Client(transport=self._inner, trust_env=False, timeout=self.profile.timeout)
+        self.http = ConnectionPool(transport=self._inner, trust_env=False, timeout=self.profile.timeout)
         try:
             self._make_contact()
         except BaseException:

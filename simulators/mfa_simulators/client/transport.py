@@ -11,6 +11,7 @@ import httpx
 
 from mfa_simulators.client.cookies import CookieJar, is_loopback
 from mfa_simulators.client.errors import NetworkError
+from mfa_simulators.client.pool import ConnectionPool
 from mfa_simulators.client.wire import Answer
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def shared_http(*, loopback: bool) -> httpx.Client:
 
     Proxies of the environment are used, except for this machine.
     """
-    return httpx.Client(timeout=TIMEOUT_SECONDS, trust_env=not loopback)
+    return ConnectionPool(timeout=TIMEOUT_SECONDS, trust_env=not loopback)
 
 
 class Transport:
@@ -124,8 +125,13 @@ class Transport:
             **{name.lower(): value for name, value in (headers or {}).items()},
         }
         try:
-            request = self.http.build_request(method, url, content=body)
-            request.headers = _replaced(request.headers, sent)
+            request = httpx.Request(
+                method,
+                url,
+                headers=_merged(self.http.headers, sent),
+                content=body,
+                extensions={"timeout": self.http.timeout.as_dict()},
+            )
             response = self.http.send(request)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             cause = _likely_cause(error, self.base_url)
@@ -138,8 +144,8 @@ class Transport:
         return self._randomness.bytes(length, purpose).translate(_LETTER_OF_BYTE).decode()
 
 
-def _replaced(headers: httpx.Headers, by: Mapping[str, str | None]) -> httpx.Headers:
-    """Headers with some replaced, or left out for None. The pool's cookies go: they are other clients'."""
+def _merged(headers: httpx.Headers, by: Mapping[str, str | None]) -> list[tuple[bytes, bytes]]:
+    """The pool's headers with some replaced, or left out for None."""
     kept = [(name, value) for name, value in headers.raw if name.decode().lower() not in by]
     # As bytes: a token that somebody tampered with need not be ASCII.
     sent = [
@@ -147,7 +153,7 @@ def _replaced(headers: httpx.Headers, by: Mapping[str, str | None]) -> httpx.Hea
         for name, value in by.items()
         if value is not None
     ]
-    return httpx.Headers(kept + sent)
+    return kept + sent
 
 
 def _words_of(error: Exception) -> str:

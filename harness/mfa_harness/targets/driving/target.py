@@ -57,6 +57,17 @@ _ACTIONS_OF: Final[Mapping[str, tuple[str, ...]]] = {
 class ServedReferenceTarget(ReferenceTarget):
     """The reference server on loopback, in real time."""
 
+    may_be_copied = False
+
+    def open(self) -> None:
+        """Start serving.
+
+        Raises:
+            TargetError: a fault is not known; names the nearest.
+        """
+        super().open()
+        self._running()
+
     def _running(self) -> ReferenceServer:
         if self._server is None:
             from mfa_simulators.server import ReferenceServer  # noqa: PLC0415
