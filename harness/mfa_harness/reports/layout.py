@@ -118,6 +118,8 @@ def summary(run: Run, width: int) -> list[str]:
         lines += _entry("left behind", f"{len(run.leftovers)}, which could not be deleted", width)
         for leftover in run.leftovers:
             lines += _entry("", leftover, width)
+    if run.broken_first:
+        lines += _entry("why", f"`mfa-harness explain {run.broken_first}` says why that matters", width)
     return lines
 
 

@@ -138,6 +138,14 @@ class Run:
         return "the reasons for what was not tested; `mfa-harness doctor` says what to change in the profile"
 
     @property
+    def broken_first(self) -> str:
+        """The requirement of the first failure to explain, where it is one of the catalogue; or empty."""
+        for check in self.to_explain():
+            if check.verdict in {Verdict.FAIL, Verdict.WARN} and check.requirement:
+                return check.requirement
+        return ""
+
+    @property
     def leftovers(self) -> tuple[str, ...]:
         """What the run could not delete from the target."""
         return self.finished.leftovers if self.finished else ()

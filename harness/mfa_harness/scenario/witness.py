@@ -26,6 +26,8 @@ class Sight:
 
     def difference(self, later: Sight) -> str:
         """What changed, in words: "devices 1 -> 2"; "" when nothing did."""
+        if later.devices == UNREADABLE and self.devices != UNREADABLE:
+            return "her account could be read before, and cannot be read any more"
         of_one_number = len(self.devices) == len(later.devices)
         parts = {
             "devices": (

@@ -109,7 +109,9 @@ def told_to_wait(world: World, actor: Actor) -> None:
     """Too many attempts: 429 with a Retry-After in whole seconds."""
     wait = _stop(world).retry_after
     require(
-        wait is not None and wait >= 0, "429 with a Retry-After header", "429 without one in whole seconds"
+        wait is not None and wait >= 0,
+        "429 with a Retry-After header in whole seconds",
+        "429 that does not say for how many seconds: it has no such header",
     )
 
 

@@ -41,7 +41,14 @@ def _scopes(actor: Actor) -> tuple[str, ...]:
 
 
 def _shown(scopes: tuple[str, ...]) -> str:
-    return f"scope {' '.join(scopes) or '(empty)'}"
+    told = f"scope {' '.join(scopes) or '(empty)'}"
+    match FULL in scopes, GATED in scopes:
+        case True, False:
+            return f"a full session: {told}"
+        case False, True:
+            return f"a session that owes MFA: {told}"
+        case _:
+            return told
 
 
 @ENDINGS.phrase("is fully signed in")
