@@ -47,6 +47,14 @@ def test_an_environment_is_made_and_used(control: httpx.Client) -> None:
     assert (reset.status_code, reset.content) == (204, b"")
 
 
+def test_an_environment_dates_its_answers_by_its_own_clock(control: httpx.Client) -> None:
+    environment = made(control, clock="2026-01-01T00:00:00Z")
+    url = f"http://localhost/api/v0/sdk/{environment}/settings"
+    assert control.get(url).headers.get_list("date") == ["Thu, 01 Jan 2026 00:00:00 GMT"]
+    control.post(f"/environments/{environment}/clock", json={"advance": 90})
+    assert control.options(url).headers.get_list("date") == ["Thu, 01 Jan 2026 00:01:30 GMT"]
+
+
 def test_settings_are_changed(control: httpx.Client) -> None:
     environment = made(control)
     assert (
