@@ -201,9 +201,11 @@ def test_ctrl_c_leaves_nothing_behind_that_could_be_deleted(
     assert "user of mine.fails" in ran.finished.leftovers
 
 
-def test_a_signal_ends_the_command_with_130_and_its_report_is_written(tmp_path: Path) -> None:
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_signal_ends_the_command_with_130_and_its_report_is_written(tmp_path: Path, workers: int) -> None:
     report = tmp_path / "run.ndjson"
-    command = [sys.executable, "-m", "mfa_harness", "check", "--only", "totp", "--report", f"json={report}"]
+    command = [sys.executable, "-m", "mfa_harness", "check", "--workers", str(workers)]
+    command += ["--report", f"json={report}"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         assert process.stderr is not None

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import os
-import signal
-import subprocess
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.harness.suite.test_reproducibility import lines, written
+from tests.harness.suite.test_reproducibility import written
 
 from mfa_harness import shares
-from mfa_harness.events import CheckFinished, RunFinished, read
 from mfa_harness.targets.reference import ReferenceTarget
 from mfa_harness.targets.url import UrlTarget
 from mfa_harness.usage import UsageError
@@ -49,27 +45,6 @@ def test_a_run_is_shared_by_no_more_processes_than_pay(monkeypatch: pytest.Monke
 def test_a_target_that_is_not_in_memory_is_not_shared(run: Run) -> None:
     with pytest.raises(UsageError, match="--workers 2: http://localhost:1 is one program"):
         run(target=UrlTarget("http://localhost:1", note=print), only=ONLY, workers=2)
-
-
-def test_ctrl_c_of_a_shared_run_is_obeyed_by_all_and_what_ran_is_told(tmp_path: Path) -> None:
-    report = tmp_path / "run.ndjson"
-    command = [sys.executable, "-m", "mfa_harness", "check", "--workers", "2", "--report", f"json={report}"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        assert process.stderr is not None
-        for line in process.stdout:
-            if line.startswith("pass"):
-                os.kill(process.pid, signal.SIGINT)
-                break
-        out, err = process.stdout.read(), process.stderr.read()
-        assert process.wait(30) == 130, err
-    assert "Traceback" not in out + err
-    *events, last = read(report)
-    assert isinstance(last, RunFinished)
-    assert last.interrupted
-    told = [event.id for event in events if isinstance(event, CheckFinished)]
-    assert 0 < len(told) < 400
-    assert len(lines(report)) == len(told) + 2
 
 
 def test_a_process_that_fails_is_told_as_our_bug(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
