@@ -14,7 +14,7 @@ from mfa_harness.expected.ledger import ExpectedFailures
 from mfa_harness.pytest_run import conduct, in_order
 from mfa_harness.scenario.run import Run
 from mfa_harness.scenario.session import ScenarioSession
-from mfa_harness.shares import conduct_shared, workers_for
+from mfa_harness.shares import can_share, conduct_shared, workers_for
 from mfa_harness.targets.parse import open_target
 from mfa_harness.usage import UsageError, unknown
 from mfa_harness.verdicts import Verdict
@@ -104,16 +104,20 @@ def _workers(target: Target, asked_for: int | None, checks: int) -> int:
     """How many processes share the checks.
 
     Raises:
-        UsageError: several were asked for, and the target is no part of this process.
+        UsageError: several were asked for, and the target is no part of this process, or none can be copied here.
     """
-    if getattr(target, "may_be_copied", False):
-        return asked_for or workers_for(checks)
-    if asked_for is not None and asked_for > 1:
+    if asked_for is None:
+        return workers_for(checks) if getattr(target, "may_be_copied", False) else 1
+    if asked_for > 1 and not can_share():
+        raise UsageError(
+            f"--workers {asked_for}: only Linux copies a process that runs", "Leave --workers out."
+        )
+    if asked_for > 1 and not getattr(target, "may_be_copied", False):
         raise UsageError(
             f"--workers {asked_for}: {target.name} is one program, not a part of ours that can be copied",
             "Leave --workers out.",
         )
-    return 1
+    return asked_for
 
 
 def _carry_out(run: Run, checks: Sequence[Check], workers: int) -> bool:
