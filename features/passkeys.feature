@@ -26,18 +26,6 @@ Feature: Passkeys
     When she answers the passkey challenge
     Then she is fully signed in
 
-  @passkey.sign-in.in
-  Scenario: A passkey signs her in
-    Given a user who has enrolled a passkey
-    When she signs in again with her passkey
-    Then she is fully signed in
-
-  @passkey.needs-user.no-account
-  Scenario: A passkey makes no account
-    Given a new user
-    When she signs in with a passkey that was never registered
-    Then she is refused
-
   @passkey.several-bounded.two
   Scenario: A second passkey is welcome
     Given a user who has enrolled a passkey

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mfa_harness.steps.lexicons import ACTS
+from mfa_harness.steps.passkeys import Recorder
 from mfa_harness.steps.sentence import Lexicon, sentence
 
 if TYPE_CHECKING:
@@ -40,6 +41,34 @@ def _of_mfa(_world: World, actor: Actor) -> str:
 @CHALLENGES.phrase("the other user's MFA challenge")
 def _of_other_user(world: World, _actor: Actor) -> str:
     return _of_mfa(world, world.actor("the other user"))
+
+
+@CHALLENGES.phrase("the challenge of a registration in her other session")
+def _of_other_session(_world: World, actor: Actor) -> str:
+    other: Any = actor.sessions[-2]
+    return str(other.passkey_creation_options()["challenge"])
+
+
+@CHALLENGES.phrase("the challenge of a registration that is over")
+def _of_finished_registration(_world: World, actor: Actor) -> str:
+    recorder = Recorder(actor.person.new_key())
+    actor.client.register_passkey(passkey=recorder)
+    return recorder.challenge
+
+
+@CHALLENGES.phrase("an MFA challenge that is over")
+def _of_passed_mfa(_world: World, actor: Actor) -> str:
+    recorder = Recorder(actor.person.key)
+    actor.client.authenticate_passkey_mfa(passkey=recorder)
+    return recorder.challenge
+
+
+@CHALLENGES.phrase("the challenge of a sign-in that is over")
+def _of_finished_sign_in(world: World, actor: Actor) -> str:
+    world.need("passkey-sign-in")
+    recorder = Recorder(actor.person.key)
+    actor.sign_in_by_passkey(passkey=recorder)
+    return recorder.challenge
 
 
 class Borrower:

@@ -56,6 +56,32 @@ def answers_late(world: World, actor: Actor, n: str) -> None:
     )
 
 
+@ACTS.phrase("registers a passkey {n} minutes late")
+def registers_late(world: World, actor: Actor, n: str) -> None:
+    """Let the challenge of a registration grow old before it is answered."""
+    world.need("passkeys")
+    late = Dawdler(actor.person.new_key(), world, int(n) * 60)
+    world.attempt(
+        actor,
+        f"registering a passkey {n} minutes late",
+        lambda a: a.client.register_passkey(passkey=late),
+        honest=lambda twin: twin.client.register_passkey(passkey=twin.person.new_key()),
+    )
+
+
+@ACTS.phrase("answers the challenge of a sign-in {n} minutes late")
+def signs_in_late(world: World, actor: Actor, n: str) -> None:
+    """Let the challenge of a sign-in with her passkey grow old before it is answered."""
+    world.need("passkey-sign-in")
+    late = Dawdler(actor.person.key, world, int(n) * 60)
+    world.attempt(
+        actor,
+        f"answering the challenge of a sign-in {n} minutes late",
+        lambda a: a.sign_in_by_passkey(passkey=late),
+        honest=lambda twin: twin.sign_in_by_passkey(),
+    )
+
+
 @FACTS.phrase("passkey challenges are long, and no two are alike")
 def challenges_differ(world: World) -> None:
     """Twenty challenges in a row: 16 bytes or more each, all different."""

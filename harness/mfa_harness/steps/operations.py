@@ -183,6 +183,14 @@ def _delete_foreign_passkey(world: World) -> Operation:
     )
 
 
+@OPERATIONS.phrase("rename the other user's passkey")
+def _rename_foreign_passkey(world: World) -> Operation:
+    return Operation(
+        lambda actor, _: actor.client.rename_passkey(world.actor("the other user").passkey_id, "mine now"),
+        honest=lambda twin: twin.client.rename_passkey(twin.passkey_id, "mine"),
+    )
+
+
 def _remove_passkey(world: World, actor: Actor, passkey: str, permit: Permit) -> Any:
     if permit.held:
         return actor.client.delete_passkey(passkey, mfa_token=permit.mfa_token)
