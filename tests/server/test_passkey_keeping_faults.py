@@ -91,6 +91,14 @@ def replaced(make: Any, faults: Any) -> Any:
     )
 
 
+def second_unknown(make: Any, faults: Any) -> Any:
+    person = make(faults=faults).sign_in()
+    register(person, person.key)
+    person.site.clock.advance(1)
+    second = key_of(person, "second")
+    return register(person, second) and not answer(person, second)
+
+
 def still_there(make: Any, faults: Any) -> Any:
     person = make(faults=faults).enrolled()
     person.new_passkey()
@@ -188,6 +196,7 @@ PROBES: dict[str, Any] = {
     "P43": unknown_id,
     "P44": taken_over,
     "P45": replaced,
+    "P64": second_unknown,
     "P46": still_there,
     "P47": all_gone,
     "P48": raced,

@@ -80,6 +80,20 @@ class _Replaces(Store):
 
 
 @fault(
+    *("P64", "passkey-oldest-only", "Of several passkeys only the one that was registered first is known"),
+    requirement="passkey.several-bounded",
+    sources=("D-55", "WebAuthn L3 7.2 step 6"),
+)
+class _OldestOnly(_Noted):
+    def passkey_answering(self, user_id: str | None, credential_id: bytes) -> Passkey | None:
+        found = super().passkey_answering(user_id, credential_id)
+        if found is None:
+            return None
+        hers = (each for each in notes(self, "passkeys").values() if each.user_id == found.user_id)
+        return found if next(hers).id == found.id else None
+
+
+@fault(
     *("P46", "passkey-never-deleted", "Deleting a passkey is answered as done, and is not"),
     requirement="passkey.deleted-refused",
     sources=("D-59", "ASVS 5.0 6.5.6"),
