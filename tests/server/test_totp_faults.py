@@ -140,6 +140,10 @@ def crashes(make: Any, faults: Any) -> Any:
     return status(make(faults=faults).enrolled().answer_totp("no number")) == 500
 
 
+def body_crashes(make: Any, faults: Any) -> Any:
+    return status(make(faults=faults).enrolled().call("POST", "/users/mfa/auth/totp", [])) == 500
+
+
 PROBES: dict[str, Any] = {
     "T01": replay_in_session,
     "T02": replay_in_other_session,
@@ -169,6 +173,7 @@ PROBES: dict[str, Any] = {
     "T31": changed_code(lambda code: code[1:]),
     "T32": changed_code(lambda _: ""),
     "X28": crashes,
+    "X29": body_crashes,
     "T27": new_app_verified("auth", lambda app: app.code(step=-10)),
     "T28": new_app_verified("register", lambda app: [app.code()]),
 }

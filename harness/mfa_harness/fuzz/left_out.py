@@ -47,6 +47,7 @@ NOT_STATEFUL: Final = {
     "passkey-future-refused": _BYTES,
     "passkey-backup-eligibility-changes": _BYTES,
     "odd-code-500": _BYTES,
+    "malformed-body-500": _BYTES,
     "leading-zeros-ignored": _BYTES,
     "code-type-ignored": _BYTES,
     "token-without-audience": _FORM,

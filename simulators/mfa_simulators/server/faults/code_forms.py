@@ -1,4 +1,4 @@
-"""Faults of the form of a code, and of the moment it is given: what else passes for one, and what does not."""
+"""Faults of the form of a code or body, and of the moment a code is given: what else passes, and what does not."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from mfa_simulators.server.faults.fault import fault
 from mfa_simulators.server.rules import Rules
 
 if TYPE_CHECKING:
+    from mfa_simulators.server.rules.refusal import Refusal
     from mfa_simulators.server.store.records import Device
 
 _EXACT = "totp.exact-format"
@@ -73,3 +74,13 @@ class _Parsed(Rules):
     def code_argument(self, given: object) -> str:
         int(given)  # type: ignore[call-overload]  # which is the fault
         return super().code_argument(given)
+
+
+@fault(
+    *("X29", "malformed-body-500", "A body that cannot be read makes the server fail"),
+    requirement="errors.malformed-refused",
+    sources=("CWE-20", "CWE-755"),
+)
+class _Unread(Rules):
+    def unreadable(self, refusal: Refusal) -> Refusal:
+        raise ValueError(refusal.message)

@@ -93,7 +93,7 @@ def _answer(route: Route, exchange: Exchange, path: dict[str, Any]) -> Response[
         arguments = dict(path)
         arguments.pop("environment_id", None)
         if route.body is not None:
-            arguments["body"] = read_body(exchange.body, route.body, optional=route.optional)
+            arguments["body"] = _body(route, exchange)
         answer = route.answer(exchange, **arguments)
     except Refusal as refusal:
         return refused(refusal)
@@ -105,6 +105,13 @@ def _answer(route: Route, exchange: Exchange, path: dict[str, Any]) -> Response[
     if exchange.environment.settings.cookie_mode:
         answer = _with_cookie(route, exchange, answer, headers)
     return Response(answer, status_code=_OK if route.answers else _EMPTY, headers=headers)
+
+
+def _body(route: Route, exchange: Exchange) -> Any:
+    try:
+        return read_body(exchange.body, route.body, optional=route.optional)
+    except Refusal as refusal:
+        raise exchange.operations.rules.unreadable(refusal) from None
 
 
 def _with_cookie(route: Route, exchange: Exchange, answer: Any, headers: dict[str, str]) -> Any:

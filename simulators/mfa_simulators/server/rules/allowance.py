@@ -113,6 +113,10 @@ class AllowanceRules(RuleBook):
     def _is_ours(self, origin: str) -> bool:
         return any(origin_matches(origin, pattern) for pattern in self.settings.origins)
 
+    def unreadable(self, refusal: Refusal) -> Refusal:
+        """The answer to a body that cannot be read (CWE-755)."""
+        return refusal
+
     def cache_control(self) -> str:
         """How long an answer may be kept: never, answers hold secrets (CWE-525)."""
         return "no-store"
