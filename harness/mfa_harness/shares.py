@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from mfa_harness.scenario.run import Run
     from mfa_harness.suite import Check
 
-_MOST: Final = 4
+MOST: Final = 4
 """Beyond that, collecting the suite once more costs what another process saves."""
 _FEWEST_CHECKS: Final = 40
 """For fewer, a process of their own is not worth its start."""
@@ -37,11 +37,16 @@ def can_share() -> bool:
     return sys.platform == "linux"
 
 
+def cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if can_share() else os.cpu_count() or 1
+
+
 def workers_for(checks: int) -> int:
     """How many processes to share so many checks between, on this machine."""
     if not can_share():
         return 1
-    return max(1, min(_MOST, len(os.sched_getaffinity(0)), checks // _FEWEST_CHECKS))
+    return max(1, min(MOST, cores(), checks // _FEWEST_CHECKS))
 
 
 def conduct_shared(run: Run, checks: Sequence[Check], workers: int) -> bool:

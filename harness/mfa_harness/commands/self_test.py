@@ -22,7 +22,8 @@ def self_test(
         typer.Option(
             metavar="N",
             min=1,
-            help="Processes that share the faults; one, or with --full as many as there are cores.",
+            help="Processes that share the faults (default: one for each core, without --full up to 4).",
+            show_default=False,
         ),
     ] = None,
 ) -> None:
@@ -35,14 +36,13 @@ def self_test(
       mfa-harness self-test
       mfa-harness self-test --full --json
     """  # noqa: D301 - click reads the \b
-    import os  # noqa: PLC0415
-
     from mfa_harness import interrupts  # noqa: PLC0415
     from mfa_harness.commands.progress import progress_line  # noqa: PLC0415
     from mfa_harness.reports import kill_matrix  # noqa: PLC0415
     from mfa_harness.self_test import self_test as run  # noqa: PLC0415
+    from mfa_harness.shares import MOST, cores  # noqa: PLC0415
 
-    several = workers or (os.cpu_count() or 1 if full else 1)
+    several = workers or (cores() if full else min(MOST, cores()))
     with interrupts.held():  # but for the checks themselves
         with progress_line(sys.stderr) as tell:
             matrix = run(full=full, workers=several, tell=tell)
