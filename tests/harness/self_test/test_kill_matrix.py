@@ -125,7 +125,7 @@ def test_an_interrupted_self_test_says_nothing_of_faults_that_had_no_turn(
     module = sys.modules[self_test.__module__]
     monkeypatch.setattr(module, "run_against", breaks_off)
     page = tmp_path / "page.md"
-    assert main(["self-test", "--markdown", str(page)]) == 130
+    assert main(["self-test", "--workers", "1", "--markdown", str(page)]) == 130
     printed = capsys.readouterr().out
     assert f"\nINTERRUPTED after 1 of {len(ALL_FAULTS)} faults: nothing is said of the others\n" in printed
     assert "\nSO FAR: 1 of 1 faults are caught" in printed
