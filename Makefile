@@ -13,6 +13,14 @@ REACT_ONLY ?= client totp.one-device totp.both-routes totp.matches-uri recovery.
 	recovery.after-verification passkey.satisfies-mfa passkey.sign-in passkey.origin mfa-token.on-request \
 	step-up.actions-enforced.no-token
 
+# What the vendor's own user interface is for, in the same browser: screens, enrolment by the QR code on the page, recovery
+# codes on the page, what is asked for by itself, and passkeys in Chromium's own authenticator.
+REACT_UI_ONLY ?= client.screens-of-enabled-methods client.right-prompt client.pending-stays client.enrolment-order \
+	client.qr-drawn-locally client.prompts-once client.refusal-told.second-app totp.one-device.second-refused \
+	recovery.acknowledgement.complete recovery.after-verification.order passkey.satisfies-mfa passkey.sign-in passkey.counter
+REACT := $(BIN)/python -m mfa_harness.drivers.dynamic_react
+REACT_KNOWN := harness/mfa_harness/drivers/dynamic_react/expected-failures
+
 .PHONY: help check test serve lint bench drivers judges clean
 
 help:
@@ -48,9 +56,9 @@ drivers: .venv/installed $(DYNAMIC_JS)/node_modules $(DYNAMIC_REACT_NATIVE)/node
 		--expected-failures harness/mfa_harness/drivers/dynamic_js/expected-failures.toml
 	@$(BIN)/mfa-harness check --client '$(BIN)/python -m mfa_harness.drivers.dynamic_react_native' \
 		--expected-failures harness/mfa_harness/drivers/dynamic_react_native/expected-failures.toml
-	@$(BIN)/python -m mfa_harness.drivers.dynamic_react install; case $$? in \
-		0) $(BIN)/mfa-harness check --client '$(BIN)/python -m mfa_harness.drivers.dynamic_react' $(REACT_ONLY:%=--only %) \
-			--expected-failures harness/mfa_harness/drivers/dynamic_react/expected-failures.toml ;; \
+	@$(REACT) install; case $$? in \
+		0) $(BIN)/mfa-harness check --client '$(REACT)' $(REACT_ONLY:%=--only %) --expected-failures $(REACT_KNOWN).toml && \
+			$(BIN)/mfa-harness check --client '$(REACT) --ui' $(REACT_UI_ONLY:%=--only %) --expected-failures $(REACT_KNOWN)-ui.toml ;; \
 		69) echo "the vendor's React SDK was NOT run" ;; \
 		*) exit 1 ;; esac
 

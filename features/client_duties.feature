@@ -102,6 +102,12 @@ Feature: What a client owes its user
     When she registers a passkey with a response made on another website
     Then her client's own call is refused
 
+  @client.refusal-told.second-app
+  Scenario: A second authenticator app that was refused is not told as added
+    Given a user who has enrolled an authenticator app
+    When she tries to add a second authenticator app
+    Then her client's own call is refused
+
   @client.stays-signed-in.second-app
   Scenario: A second authenticator app is refused, and she stays signed in
     Given a user who has enrolled an authenticator app

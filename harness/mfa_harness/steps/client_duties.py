@@ -189,7 +189,10 @@ def says_device_limit(world: World) -> None:
 def call_refused(world: World) -> None:
     """Where the server refused, the call that led to it is an error, not an event beside a call that succeeds."""
     asked = [
-        exchange for exchange in wire_of(world) if exchange.method == "POST" and "passkey" in exchange.path
+        exchange
+        for exchange in wire_of(world)
+        if (exchange.method == "POST" and "passkey" in exchange.path)
+        or (exchange.method == "GET" and exchange.path == "/users/mfa/register/totp")
     ]
     if not any((exchange.status or 0) >= 400 for exchange in asked[-1:]):  # noqa: PLR2004 - HTTP's own
         raise NotApplicable("the server refused nothing")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from mfa_harness.scenario.outcome import require
 from mfa_harness.steps.lexicons import ACTS, FACTS
 from mfa_harness.steps.sentence import sentence
-from mfa_harness.verdicts import ScenarioError
+from mfa_harness.verdicts import NotApplicable, ScenarioError
 from mfa_simulators.webauthn import creation_options
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class Recorder:
     """A passkey authenticator that keeps the last challenge that it was given, and the last answer to send again."""
 
     def __init__(self, key: PasskeyAuthenticator) -> None:
-        self._key = key
+        self._key = self.lends = key
         self.challenge = ""
         self.assertion: dict[str, Any] | None = None
 
@@ -152,9 +152,11 @@ def answers(world: World, who: str, wrong: str | None) -> None:
 @ACTS.phrase("sends the same passkey response again")
 def answers_again(world: World, actor: Actor) -> None:
     """Replay the last answer, byte for byte."""
-    assertion = world.noted.get("assertion")
-    if assertion is None:
+    if "assertion" not in world.noted:
         raise ScenarioError("no passkey challenge was answered yet")
+    assertion = world.noted["assertion"]
+    if assertion is None:
+        raise NotApplicable("the answer was made in a browser, and nobody has seen it")
     world.attempt(
         actor,
         "sending the same passkey response again",

@@ -69,6 +69,8 @@ def do(name: str, said: dict[str, Any]) -> None:
         result["value"] = {"id": "1", "qr": SHOWN[name]()}
     if name == "picky" and "@" not in said["args"].get("email", "@"):
         fail(result, {"kind": "not_supported"})
+    if said["action"] == "register_passkey" and name == "borrows":
+        borrow(result, said["client"])
     if said["action"] == "send_email_otp" and name in DEFECTS:
         DEFECTS[name](result, said["client"])
     if result:
@@ -94,6 +96,22 @@ def ask(result: dict[str, Any], client: str) -> None:
     say(ask={"id": "a", "client": client, "what": "code", "email": "ada@example.org"})
     answer = json.loads(sys.stdin.readline())["answer"]
     result["value"] = {"verificationUUID": answer["value"], "email": "ada@example.org"}
+
+
+def borrow(result: dict[str, Any], client: str) -> None:
+    """As a browser's own authenticator: every credential that it has is used once, the first goes, one is made."""
+    say(ask={"id": "a", "client": client, "what": "passkey.read"})
+    answer = json.loads(sys.stdin.readline())["answer"]
+    if "error" in answer:
+        fail(result, {"kind": "not_supported", "message": answer["error"]["message"]})
+        return
+    first, *others = answer["value"]["credentials"]
+    kept = [{**each, "signCount": each["signCount"] + 1} for each in others]
+    made = {**first, "credentialId": base64.b64encode(b"made by a browser").decode(), "signCount": 1}
+    say(ask={"id": "b", "client": client, "what": "passkey.write", "options": {"credentials": [*kept, made]}})
+    again = json.loads(sys.stdin.readline())["answer"]["value"]
+    user = {"id": json.dumps(again["authenticator"]), "verifiedCredentials": []}
+    result["value"] = {"user": user, "expiresAt": 1}
 
 
 def picture(uri: str) -> str:

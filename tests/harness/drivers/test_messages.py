@@ -62,6 +62,8 @@ def test_a_null_value_is_a_value() -> None:
         line(result={"id": 1, "value": 1}, ask={}),
         line(ask={"id": 1, "client": "1", "what": "webauthn.get"}),
         line(ask={"id": 1, "client": "1", "what": "webauthn.delete", "options": {}}),
+        line(ask={"id": 1, "client": "1", "what": "passkey.read", "options": {}}),
+        line(ask={"id": 1, "client": "1", "what": "passkey.write"}),
         line(do={"id": 1, "client": "1", "action": "state", "args": {}}),
     ],
 )

@@ -69,7 +69,7 @@ export class Browser {
 
 /** A tab with the page in it; `answer` is whoever sits in front of it. */
 class Tab {
-  #context; #script;
+  #context; #script; #place;
   answer = () => new Promise(() => {});
 
   constructor(page, context, origin, script) {
@@ -80,7 +80,7 @@ class Tab {
 
   async load() {
     await this.#context.exposeBinding('askPerson', (_, what, options) => this.answer(what, options));
-    const cdp = await this.#context.newCDPSession(this.page);
+    const cdp = this.cdp = await this.#context.newCDPSession(this.page);
     const html = `<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,"><div id="page"></div><script src="${this.#script}"></script>`;
     const fulfilled = { responseCode: 200, body: btoa(html), responseHeaders: [{ name: 'content-type', value: 'text/html' }] };
     cdp.on('Fetch.requestPaused', ({ requestId }) => cdp.send('Fetch.fulfillRequest', { requestId, ...fulfilled }).catch(() => {}));
@@ -91,11 +91,22 @@ class Tab {
   /** As it was before anybody used it; the page itself forgets what it has stored (page/fresh.js). */
   async again() {
     this.answer = () => new Promise(() => {});
+    await this.cdp.send('WebAuthn.disable'); // and with it her passkey is unplugged
     await this.#context.clearCookies();
     await this.page.reload();
   }
 
-  open(place) { return this.page.evaluate((given) => window.driver.open(given), place); }
+  open(place) {
+    this.#place = place;
+    return this.page.evaluate((given) => window.driver.open(given), place);
+  }
+
+  /** The same person loads the page again. */
+  async reload() {
+    const begins = await this.page.evaluate(() => window.driver.stay());
+    await this.page.reload();
+    await this.open({ ...this.#place, ...begins });
+  }
 
   perform(action, args) { return this.page.evaluate((given) => window.driver.perform(...given), [action, args]); }
 

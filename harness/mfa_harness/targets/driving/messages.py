@@ -16,6 +16,7 @@ from mfa_simulators.client.errors import ErrorKind  # noqa: TC001 - msgspec read
 
 PROTOCOL: Final = 1
 _SHOWN: Final = 200
+_WITHOUT_OPTIONS: Final = ("code", "passkey.read")
 
 
 class _Message(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
@@ -76,9 +77,10 @@ class Ask(_Message, frozen=True):
 
     id: int | str
     client: str
-    what: Literal["webauthn.create", "webauthn.get", "code"]
+    what: Literal["webauthn.create", "webauthn.get", "passkey.read", "passkey.write", "code"]
     options: dict[str, Any] | None = None
-    """Of a ceremony: PublicKeyCredentialCreationOptionsJSON or PublicKeyCredentialRequestOptionsJSON."""
+    """Of a ceremony: PublicKeyCredentialCreationOptionsJSON or PublicKeyCredentialRequestOptionsJSON; of
+    `passkey.write`: `credentials`, as WebAuthn.getCredentials of the Chrome DevTools Protocol lists them."""
     origin: str | None = None
     """Of a ceremony: where the client believes it is; by default the environment's origin."""
     email: str | None = None
@@ -165,8 +167,11 @@ def decode(line: bytes) -> Hello | Result | Ask:
         ) from None
     if isinstance(message, Result) and (message.value is msgspec.UNSET) == (message.error is msgspec.UNSET):
         raise BreachOfProtocol("a result with either a value or an error", shown(line))
-    if isinstance(message, Ask) and (message.options is None) != (message.what == "code"):
-        raise BreachOfProtocol("an ask with options for a passkey, and none for a code", shown(line))
+    if isinstance(message, Ask) and (message.options is None) != (message.what in _WITHOUT_OPTIONS):
+        raise BreachOfProtocol(
+            "an ask with options for a ceremony and `passkey.write`, and none for a code and `passkey.read`",
+            shown(line),
+        )
     if isinstance(message, Hello):
         _see_to(message)
     return message

@@ -275,6 +275,24 @@ class RefusalSwallowed(MfaClient):
         return _undisturbed(self, lambda: super(RefusalSwallowed, self).authenticate_passkey_mfa(**how))
 
 
+@client_fault(
+    "C31",
+    "second-app-swallowed",
+    "An authenticator app that the server refuses is an empty screen, and no error",
+    requirement="client.refusal-told",
+    sources=("CWE-392",),
+)
+class SecondAppSwallowed(MfaClient):
+    """There is nothing to scan, and nobody says why."""
+
+    def register_totp_mfa_device(self) -> TotpRegistration:
+        """Nothing to scan."""
+        try:
+            return super().register_totp_mfa_device()
+        except ClientError:
+            return TotpRegistration(id="", type="totp", secret="", uri="")
+
+
 def _undisturbed(client: MfaClient, call: Callable[[], Session]) -> Session:
     try:
         return call()

@@ -48,6 +48,7 @@ class ProjectOperations(Proofs):
         }
         if settings.external_auth_cookie is not None:
             security["externalAuth"]["cookieName"] = settings.external_auth_cookie
+        sections = ["email", "passkey"] if settings.passkeys else ["email"]
         return {
             "environmentName": "sandbox",  # a kind, sandbox or live; the name is general.displayName
             "chains": [],
@@ -59,7 +60,7 @@ class ProjectOperations(Proofs):
             "sdk": {
                 "minApiVersion": settings.min_api_version,
                 "emailSignIn": {"signInProvider": "dynamic"},
-                "views": [{"type": "login", "sections": [{"type": "email"}]}],
+                "views": [{"type": "login", "sections": [{"type": kind} for kind in sections]}],
             },
             "security": security,
             "design": {},

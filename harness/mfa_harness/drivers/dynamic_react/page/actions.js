@@ -113,7 +113,8 @@ export function actionsOf(page) {
     },
     is_pending_recovery_codes_acknowledgment: () => hooks().mfa.isPendingRecoveryCodesAcknowledgment(),
     sync_mfa_flow: async () => {
-      page.setHeadless(true);
+      page.syncs = true;
+      page.setSyncs(true);
       await rendered();
     },
     prompts: () => page.prompts,
@@ -139,8 +140,10 @@ async function only(message, what, call) {
 
 const ofHers = (call) => only('Device not found', 'useMfa asks for what is in the list of her devices, and', call);
 
-/** The step-up hook hands out null, and puts its error's text into its state. */
+/** The step-up hook hands out null, and puts its error's text into its state; what the server had answered it keeps to itself. */
 async function said(page) {
   await rendered();
-  return new Error(page.hooks.stepUp.state.error ?? 'the step-up hook answered with null');
+  const last = page.answers.findLast(({ url }) => url.includes('/emailVerifications/'));
+  const answer = last && !last.ok && { status: last.status, code: last.body.code };
+  return Object.assign(new Error(page.hooks.stepUp.state.error ?? 'the step-up hook answered with null'), answer);
 }

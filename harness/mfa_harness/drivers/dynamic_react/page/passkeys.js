@@ -1,5 +1,6 @@
 // navigator.credentials, answered by the person's simulated passkey: the driver asks her. A ceremony that the SDK
-// starts by itself, while nothing of the kind was asked for, waits, as before somebody who does not react.
+// starts by itself, while nothing of the kind was asked for, waits, as before somebody who does not react. With the
+// vendor's user interface none of this is used: there Chromium's own authenticator holds her credentials.
 let trouble;
 const toText = (bytes) => btoa(String.fromCharCode(...bytes)).replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '');
 const decoded = (text) => Uint8Array.from(atob(text.replace(/-/g, '+').replace(/_/g, '/')), (letter) => letter.charCodeAt(0)).buffer;
@@ -57,5 +58,8 @@ export function takeTrouble() {
   return taken;
 }
 
-navigator.credentials.create = asked('webauthn.create');
-navigator.credentials.get = asked('webauthn.get');
+/** From now on her passkey is asked, instead of whatever Chromium has. */
+export function askPerson() {
+  navigator.credentials.create = asked('webauthn.create');
+  navigator.credentials.get = asked('webauthn.get');
+}

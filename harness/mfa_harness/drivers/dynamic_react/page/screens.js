@@ -1,25 +1,42 @@
 // The six screens of the vendor's, by the names that the suite has for them: what opens each, and how it is known by
 // what is on the page. The vendor's elements are in open shadow roots.
+const modal = (view) => `[data-dynamic-view="${view}"]`;
 export const SCREENS = {
-  'mfa-choose-device': { setter: 'setShowMfaChooseType', shows: '[data-testid=mfa-choose-device-view]' },
-  'mfa-secure-device': { setter: 'setShowMfaQRCode', shows: '[data-testid=mfa-secure-device-view]' },
-  'mfa-verification': { setter: 'setShowOTPVerification', shows: '.pin-input__input' },
-  'mfa-display-backup-codes': { setter: 'setShowMfaViewBackupCodes', shows: '[data-testid=mfa-display-backup-codes-view]' },
-  'mfa-recovery': { setter: 'setShowMfaEnterBackupCodes', shows: '.mfa-recovery-view' },
+  'mfa-choose-device': { setter: 'setShowMfaChooseType', shows: `${modal('mfa-choose-device')} [data-testid=mfa-choose-device-view]` },
+  'mfa-secure-device': { setter: 'setShowMfaQRCode', shows: `${modal('mfa-secure-device')} [data-testid=mfa-secure-device-view]` },
+  'mfa-verification': { setter: 'setShowOTPVerification', shows: `${modal('mfa-verification')} .pin-input__input` },
+  'mfa-display-backup-codes': { setter: 'setShowMfaViewBackupCodes', shows: `${modal('mfa-display-backup-codes')} [data-testid=mfa-display-backup-codes-view]` },
+  'mfa-recovery': { setter: 'setShowMfaEnterBackupCodes', shows: `${modal('mfa-recovery')} .mfa-recovery-view` },
   'manage-totp': { setter: 'setShowMFAManage', shows: '.manage-totp-mfa-widget-view' },
 };
-const PATIENCE = 1500; // milliseconds: the vendor fades a screen in and out, for less than half of that
+/** What has no name in the suite: the two screens of a passkey's ceremony, and where somebody signs in. */
+const OTHERS = { 'passkey-setup': '.setup-passkey-view', 'passkey-confirm': '.confirm-passkey-view', 'sign-in': modal('wallet-list') };
+const PATIENCE = 1500; // milliseconds; the vendor fades a screen in and out, for less than half of that
+const CALM = 3, FRAME = 20; // so many looks, so many milliseconds apart, at which nothing moves
 
-const visible = (selector) => [document, ...[...document.querySelectorAll('.dynamic-shadow-dom')].map((host) => host.shadowRoot)]
-  .filter(Boolean).some((root) => root.querySelector(selector)?.checkVisibility({ opacityProperty: true }));
+const roots = () => [document, ...[...document.querySelectorAll('.dynamic-shadow-dom')].map((host) => host.shadowRoot)].filter(Boolean);
+const visible = (selector) => roots().some((root) => [...root.querySelectorAll(selector)].some((each) => each.checkVisibility({ opacityProperty: true })));
+const moves = (root) => root.querySelector('[style*="opacity: 0;"]') || root.getAnimations().some((each) => each instanceof CSSTransition);
 
-/** The name of the screen that is on the page; a screen that comes lies over one that goes. */
+const pause = (milliseconds) => new Promise((resolve) => { setTimeout(resolve, milliseconds); });
+
+/** The name of the screen that is on the page. */
 export const current = () => Object.keys(SCREENS).find((name) => visible(SCREENS[name].shows)) ?? null;
 
+/** What is on the page, in the suite's words or our own. */
+const view = () => current() ?? Object.keys(OTHERS).find((name) => visible(OTHERS[name])) ?? null;
+
+/**
+ * Waits until nothing fades in or out any more. Whoever opens a screen while another one fades loses it again: the SDK goes
+ * back to where one signs in when the old one is gone. Nobody who uses a page with her eyes is that fast.
+ */
+export async function still() {
+  const end = performance.now() + PATIENCE;
+  for (let calm = 0; calm < CALM && performance.now() < end; calm = roots().some(moves) ? 0 : calm + 1) await pause(FRAME);
+}
+
 async function until(condition) {
-  for (const end = performance.now() + PATIENCE; !condition() && performance.now() < end;) {
-    await new Promise((resolve) => { setTimeout(resolve, 20); });
-  }
+  for (const end = performance.now() + PATIENCE; !condition() && performance.now() < end;) await pause(FRAME);
   return condition();
 }
 
@@ -33,10 +50,11 @@ export const screenActions = (page) => ({
     return until(() => !visible(SCREENS[name].shows));
   },
   current_screen: current,
-  gone: () => until(() => !current()),
-  /** usePromptMfaAuth puts up the screen that suits her; what comes of it is her business. */
+  view,
+  signed_in: () => Boolean(page.hooks.client.user),
+  /** usePromptMfaAuth puts up what suits her; what comes of it is her business. */
   prompt_mfa: async ({ create_mfa_token, requested_scopes }) => {
     page.hooks.promptMfa({ createMfaToken: create_mfa_token, requestedScopes: requested_scopes }).catch(() => {}); // closed
-    await until(current);
+    await until(view);
   },
 });

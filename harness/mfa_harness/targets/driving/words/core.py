@@ -9,6 +9,7 @@ import msgspec
 
 from mfa_harness.targets.driving.driver import Declined
 from mfa_harness.targets.driving.vocabulary import ACTIONS
+from mfa_harness.targets.driving.words import browser_passkey
 from mfa_harness.verdicts import Blocked, NotApplicable
 from mfa_simulators.client.errors import ClientError
 from mfa_simulators.client.project import ProjectSettings, SecuritySettings
@@ -58,6 +59,7 @@ class DrivenClient:
         self._place = {"base_url": base_url, "environment_id": environment_id, "origin": origin}
         self._passkey = self._at_hand = passkey
         self._fault: str | None = None
+        self._beyond_browsers = False
         self._inbox = inbox
         self._seen_retry_after = seen_retry_after
         self.begun = False
@@ -99,7 +101,7 @@ class DrivenClient:
                 return NotApplicable(
                     f"{self._driver.title} cannot do {action} with {', '.join(optional)}: {error.message}"
                 )
-            if self._fault or action in self._driver.has_done:
+            if self._fault or self._beyond_browsers or action in self._driver.has_done:
                 return NotApplicable(f"{self._driver.title} cannot do {action} like this: {error.message}")
             return Blocked(
                 f"have the driver do {action}", f"it declares that, and says not_supported: {error.message}"
@@ -123,8 +125,21 @@ class DrivenClient:
             return self._inbox(ask.email)
         if self._at_hand is None:
             raise Declined("NotAllowedError", "this person has no passkey")
+        if ask.what in ("passkey.read", "passkey.write"):
+            return self._lend(ask)
         ceremony = self._at_hand.create if ask.what == "webauthn.create" else self._at_hand.get
         return ceremony(ask.options or {}, origin=ask.origin or self._place["origin"], fault=self._fault)
+
+    def _lend(self, ask: Ask) -> Any:
+        """Her passkey for the browser's own authenticator; what no browser's can be makes the check n/a."""
+        try:
+            passkey = browser_passkey.held_by(self._at_hand, fault=self._fault)
+        except Declined:
+            self._beyond_browsers = True
+            raise
+        if ask.what == "passkey.write":
+            browser_passkey.write(passkey, (ask.options or {})["credentials"])
+        return browser_passkey.read(passkey)
 
     def _session(self, word: str, **args: Any) -> Session:
         """An action that leads to a session; where the SDK hands out none, what it remembers of it."""
@@ -146,6 +161,7 @@ class DrivenClient:
         self, word: str, passkey: PasskeyAuthenticator | None, fault: str | None, **args: Any
     ) -> Session:
         self._at_hand, self._fault = passkey or self._passkey, fault
+        self._beyond_browsers = False
         try:
             return self._session(word, **args)
         finally:
