@@ -20,7 +20,8 @@ _HEADINGS: Final = {
     "missed": "NOT CHECKED: accepted, and must be refused",
     "refused": "WRONGLY REFUSED: only looks wrong, and must be accepted",
     "blocked": "BLOCKED: refused without the fault too, so nothing was proved",
-    "crashed": "Crashed: refused by an exception that is no refusal; a server would answer 500",
+    "advised": "ADVISED: the specification says SHOULD, and this does otherwise",
+    "crashed": "Crashed: refused by an exception that is no refusal; a server that does not expect it answers 500",
     "left to the caller": "Left to the caller of this library",
     "policy": "Policy: left to the relying party",
     "n/a": "Not applicable",
@@ -41,16 +42,25 @@ def _root() -> None:
 @app.command("audit", short_help="Which verification steps does a server not make?")
 def audit(
     target: Annotated[
-        str,
+        str | None,
         typer.Argument(
             metavar="TARGET",
-            help="python:module:object, adapter:NAME, reference, or a URL of the API.",
+            help="python:module:object, adapter:NAME, reference, or a URL of the API; by default the profile's url.",
             show_default=False,
         ),
-    ],
+    ] = None,
+    *,
     profile: Annotated[
         Path | None, typer.Option(metavar="FILE", help="A server's profile (see init).")
     ] = None,
+    client: Annotated[
+        str,
+        typer.Option(
+            metavar="COMMAND|listen:PORT",
+            help="Through a client SDK, or an adapter to another wire: its driver (docs/driver.md).",
+            show_default=False,
+        ),
+    ] = "",
     only: Annotated[
         list[str] | None, typer.Option(metavar="GLOB", help="Only these cases. Repeatable.")
     ] = None,
@@ -68,13 +78,18 @@ def audit(
       mfa-harness passkey audit reference
       mfa-harness passkey audit adapter:fido2    or py_webauthn, simplewebauthn
       mfa-harness passkey audit python:my_site.audit:Party
+      mfa-harness passkey audit --profile mine.toml
+      mfa-harness passkey audit https://mfa.example.org --client ./adapter
     """  # noqa: D301 - click reads the \b
     from mfa_harness.commands import page  # noqa: PLC0415
     from mfa_harness.passkey_audit import audit as run  # noqa: PLC0415
     from mfa_harness.passkey_audit.sources import open_source  # noqa: PLC0415
+    from mfa_harness.usage import UsageError  # noqa: PLC0415
 
     cases = _chosen(only or ())
-    source = open_source(target, profile)
+    if target is None and profile is None:
+        raise UsageError("nothing to audit", "name a TARGET, or give a --profile that has a url")
+    source = open_source(target or "", profile, client)
     try:
         findings = list(run(source, cases))
     finally:
@@ -189,7 +204,7 @@ def _rows(found: Iterable[Finding], verdict: str) -> Iterator[tuple[str, str, st
         case = finding.case
         step = case.step if case.step.startswith("7") else ""
         text = case.sentence
-        if verdict == "policy":
+        if verdict in ("policy", "advised"):
             text = f"{finding.outcome}: {text}"
         elif verdict in ("n/a", "blocked", "refused", "crashed"):
             text = f"{text} {finding.said or finding.because}".rstrip()
@@ -213,7 +228,7 @@ def _summary(findings: Sequence[Finding]) -> str:
     right = counts["checked"] + counts["accepted"]
     rest = ", ".join(
         f"{counts[verdict]} {verdict}"
-        for verdict in ("crashed", "left to the caller", "policy", "n/a")
+        for verdict in ("advised", "crashed", "left to the caller", "policy", "n/a")
         if counts[verdict]
     )
     head = f"{'FAIL' if wrong else 'PASS'}  {wrong} wrong, {right} right of {len(findings)} cases"

@@ -21,6 +21,10 @@ VERIFICATION: Final = "user verification required"
 UNIDENTIFIED: Final = "no allow list"
 _ATTESTATION_STEPS: Final = frozenset({"7.1 step 21", "7.1 step 22"})
 _TRUST_STEP: Final = "7.1 step 24"
+# What Level 3 advises and does not demand: long ids and known ids at registration (steps 25 and 26), and, in 5.1, to
+# take an attachment that is not known for none.
+_ADVISED_STEPS: Final = frozenset({"7.1 step 25", "7.1 step 26"})
+_ADVISED_FAULTS: Final = frozenset({"attachment-unknown"})
 _NEEDS: Final = {
     "user-verified-cleared": VERIFICATION,
     "user-handle-missing": UNIDENTIFIED,
@@ -34,7 +38,6 @@ _NEEDS: Final = {
     "top-origin": FRAMES,
     "framed-by-foreigner": FRAMES,
     "backup-eligible-changed": BACKUP,
-    "backup-state-without-eligible": BACKUP,
     "counter-equal": COUNTER,
     "counter-regress": COUNTER,
     "counter-zero": COUNTER,
@@ -69,6 +72,11 @@ class Case:
     needs: str = ""
     fault: str = ""
     sequence: Sequence | None = None
+
+    @property
+    def advised(self) -> bool:
+        """Whether the specification says SHOULD, not MUST."""
+        return self.step in _ADVISED_STEPS or self.fault in _ADVISED_FAULTS
 
 
 def _of_fault(fault: Fault, ceremony: Ceremony) -> Case | None:

@@ -82,12 +82,10 @@ def _try(party: RelyingParty, case: Case) -> Finding:
             needed = _lacking(case, party, {}, attested=attested)
             last = case.sequence.prepare(party, key)
         elif case.ceremony == "create":
-            if case.fault == _FORGED:
-                key.configure(user_verification=False)
             options = party.creation_options()
             attested = options.get("attestation") in _ASKS
             needed = _lacking(case, party, options, attested=attested)
-            response = _lied(key.create, _with_attestation(options, case), origin, case.fault)
+            response = _lied(key.create, _changed(options, case), origin, case.fault)
             last = _later(party.register, response)
         else:
             key, needed, last = _assertion(party, case, key)
@@ -97,7 +95,10 @@ def _try(party: RelyingParty, case: Case) -> Finding:
         return Finding(case, Verdict.NOT_APPLICABLE, said=str(error))
     except Exception as error:  # noqa: BLE001 - whatever another's code raises
         return Finding(case, Verdict.BLOCKED, said=f"the honest steps before were refused: {_words(error)}")
-    outcome, said = _outcome(last, refusals_of(party))
+    try:
+        outcome, said = _outcome(last, refusals_of(party))
+    except NotOffered as error:
+        return Finding(case, Verdict.NOT_APPLICABLE, because=str(error))
     verdict = _judge(case, outcome, needed, party)
     return Finding(case, verdict, outcome, said, needed if verdict is Verdict.POLICY else "")
 
@@ -105,11 +106,9 @@ def _try(party: RelyingParty, case: Case) -> Finding:
 def _assertion(
     party: RelyingParty, case: Case, key: VirtualPasskey
 ) -> tuple[VirtualPasskey, str, Callable[[], Any]]:
-    if case.fault == _FORGED:
-        key.configure(user_verification=False)
     options = party.request_options()
     needed = _lacking(case, party, options, attested=False)
-    response = _lied(key.get, options, origin_of(party), case.fault)
+    response = _lied(key.get, _changed(options, case), origin_of(party), case.fault)
     return key, needed, _later(party.authenticate, response)
 
 
@@ -126,10 +125,17 @@ def _later(call: Callable[[dict[str, Any]], Any], response: dict[str, Any]) -> C
     return lambda: call(response)
 
 
-def _with_attestation(options: dict[str, Any], case: Case) -> dict[str, Any]:
-    """Where only a signature could catch it, the passkey attests though nobody asked."""
+def _changed(options: dict[str, Any], case: Case) -> dict[str, Any]:
+    """What the passkey is asked, by a client that is in on it.
+
+    Where only a signature could catch the fault it attests though nobody asked. Where UV is to be forged it does not
+    verify the user, whatever was asked.
+    """
     if case.step == "7.1 step 22" and options.get("attestation") not in _ASKS:
-        return options | {"attestation": "direct"}
+        options = options | {"attestation": "direct"}
+    if case.fault == _FORGED:
+        selection = (options.get("authenticatorSelection") or {}) | {"userVerification": "discouraged"}
+        options = options | {"userVerification": "discouraged", "authenticatorSelection": selection}
     return options
 
 
@@ -151,6 +157,8 @@ def _lacking(case: Case, party: RelyingParty, options: dict[str, Any], *, attest
 def _outcome(last: Callable[[], Any], refusals: tuple[type[Exception], ...]) -> tuple[str, str]:
     try:
         last()
+    except NotOffered:
+        raise
     except refusals as error:
         return "refused", _words(error)
     except Exception as error:  # noqa: BLE001 - a crash is a finding
@@ -159,15 +167,20 @@ def _outcome(last: Callable[[], Any], refusals: tuple[type[Exception], ...]) -> 
 
 
 def _judge(case: Case, outcome: str, lacking: str, party: RelyingParty) -> Verdict:
-    if case.step == POLICY:
-        return Verdict.CRASHED if outcome == "crashed" else Verdict.POLICY
     if case.step == ACCEPT:
-        return Verdict.ACCEPTED if outcome == "accepted" else Verdict.REFUSED
-    if outcome == "crashed":
-        return Verdict.CRASHED
-    if lacking and outcome == "accepted":
-        return Verdict.CALLER if case.needs == STATE and STATE not in claims_of(party) else Verdict.POLICY
-    return Verdict.CHECKED if outcome == "refused" else Verdict.MISSED
+        verdict = Verdict.ACCEPTED if outcome == "accepted" else Verdict.REFUSED
+    elif outcome == "crashed":
+        verdict = Verdict.CRASHED
+    elif case.step == POLICY:
+        verdict = Verdict.POLICY
+    elif outcome == "refused":
+        verdict = Verdict.CHECKED
+    elif lacking:
+        left_to_caller = case.needs == STATE and STATE not in claims_of(party)
+        verdict = Verdict.CALLER if left_to_caller else Verdict.POLICY
+    else:
+        verdict = Verdict.MISSED
+    return Verdict.ADVISED if case.advised and verdict in (Verdict.MISSED, Verdict.REFUSED) else verdict
 
 
 def _words(error: Exception) -> str:

@@ -22,21 +22,30 @@ ADAPTERS: Final = {
 _METHODS: Final = ("creation_options", "register", "request_options", "authenticate")
 
 
-def open_source(target: str, profile: Path | None = None) -> Source:
+def open_source(target: str, profile: Path | None = None, client: str = "") -> Source:
     """What TARGET stands for: `python:module:object`, `adapter:NAME`, or a target that `check` takes.
+
+    Args:
+        target: TARGET; empty for the profile's url.
+        profile: a server's profile.
+        client: the driver to reach a server by, as `check` takes it.
 
     Raises:
         UsageError: it is not understood, or not to be had.
         TargetError: the server cannot be reached, or its profile cannot be used.
     """
     kind, _, rest = target.partition(":")
+    if client and kind in ("adapter", "python"):
+        raise UsageError(
+            f"--client reaches a server, and {target} is none", "leave it out, or name the server's URL"
+        )
     if kind == "adapter":
         return _adapter(rest)
     if kind == "python":
         return _python(rest)
     from mfa_harness.passkey_audit.wire import WireSource  # noqa: PLC0415 - loads the client
 
-    return WireSource(target, profile)
+    return WireSource(target, profile, client)
 
 
 def _adapter(name: str) -> Source:

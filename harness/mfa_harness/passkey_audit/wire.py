@@ -34,26 +34,32 @@ class WireParty:
 
     refusals = (Refused,)
 
-    def __init__(self, actor: Actor) -> None:
+    def __init__(self, actor: Actor, *, ours: bool = False) -> None:
         environment, profile = actor.environment, actor.profile
         self.origin = environment.origin
-        claims = [STATE, FRAMES, BACKUP, STRICT]
+        claims = [STATE, FRAMES, STRICT]
+        if ours:  # of another server nobody knows whether it goes by what BE was
+            claims.append(BACKUP)
         if "://localhost" not in environment.origin:  # whose default takes any port
             claims.append(PORT)
         if profile.tolerances.counter == "refuse":
             claims.append(COUNTER)
         self.claims = tuple(claims)
+        self._ours = ours
         self._actor = actor
         self._client: Any = actor.client
 
     def another(self) -> WireParty:
         """Another user of the same server."""
-        return WireParty(_newcomer(self._actor.environment, self._actor.profile, "the other user"))
+        return self._of(_newcomer(self._actor.environment, self._actor.profile, "the other user"))
 
     def again(self) -> WireParty:
         """The same user, signed in from another browser."""
         self._actor.sign_in()
-        return WireParty(self._actor)
+        return self._of(self._actor)
+
+    def _of(self, actor: Actor) -> WireParty:
+        return type(self)(actor, ours=self._ours)
 
     def delete(self, credential_id: str) -> None:
         """Deletes a passkey, with what the server asks for before that.
@@ -99,14 +105,17 @@ class WireParty:
         """Ends it."""
         self._sent(lambda: self._client.finish_passkey_authentication(response))
 
+    def close(self) -> None:
+        """Nothing is open between two calls."""
+
     @staticmethod
     def _sent(call: Any) -> None:
         try:
             call()
         except ClientError as error:
             status = error.status
-            text = f"{status or 'no answer'} {error.message}"
-            if status is None or status >= _SERVER_ERROR:
+            text = f"{status or error.kind} {error.message}"
+            if error.kind == "network" or (status or 0) >= _SERVER_ERROR:
                 raise Broken(text) from error
             raise Refused(text) from error
 
@@ -117,29 +126,43 @@ def _newcomer(environment: Environment, profile: Profile, name: str) -> Actor:
     return actor
 
 
+def _kind_of(client: str) -> type[WireParty]:
+    if not client:
+        return WireParty
+    from mfa_harness.passkey_audit.driven import DrivenParty  # noqa: PLC0415 - which is one of these
+
+    return DrivenParty
+
+
 class WireSource:
     """Parties of one target.
 
     Args:
-        spec: TARGET as `check` takes it.
+        spec: TARGET as `check` takes it; empty for the profile's url.
         profile: its profile's file.
+        client: a driver to reach it by.
     """
 
-    def __init__(self, spec: str, profile: Path | None) -> None:
+    def __init__(self, spec: str, profile: Path | None, client: str = "") -> None:
         from mfa_harness.targets.parse import open_target  # noqa: PLC0415
 
-        self._target: Target = open_target(spec, profile, seed="passkey audit")
+        self._target: Target = open_target(spec or None, profile, seed="passkey audit", client=client)
         self._target.open()
+        self._ours = spec.partition(":")[0] == "reference"
+        self._kind = _kind_of(client)
         self.name = self._target.name
         self.label = self._target.label
         self._open: Environment | None = None
+        self._party: WireParty | None = None
         self._left: list[str] = []
 
     def fresh(self, case: str) -> RelyingParty:
         """A new user in a new environment."""
         self._shut()
         self._open = self._target.arrange({}, scenario=f"passkey audit {case}", locks_out=False)
-        return WireParty(_newcomer(self._open, self._target.profile, f"passkey audit {case}"))
+        person = _newcomer(self._open, self._target.profile, f"passkey audit {case}")
+        self._party = self._kind(person, ours=self._ours)
+        return self._party
 
     def close(self) -> list[str]:
         """Deletes what was made; what could not be is returned."""
@@ -147,6 +170,9 @@ class WireSource:
         return [*self._left, *self._target.close()]
 
     def _shut(self) -> None:
+        if self._party is not None:
+            self._party.close()
+            self._party = None
         if self._open is not None:
             self._left += self._open.close()
             self._open = None

@@ -63,6 +63,13 @@ def test_simplewebauthn_is_driven_through_node(monkeypatch: pytest.MonkeyPatch) 
     assert found["sign-in/signature-high-s"].verdict is Verdict.ACCEPTED
 
 
+def test_a_folder_of_packages_may_be_named_as_it_is_seen_from_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    node_with("@simplewebauthn/server")
+    monkeypatch.chdir(FOLDER.parent)
+    monkeypatch.setenv("NODE_PACKAGES", FOLDER.name)
+    assert findings("simplewebauthn", "register/origin-foreign")
+
+
 def test_the_page_shows_the_adapter_as_it_is() -> None:
     source = Path(open_source("adapter:fido2").fresh("").__class__.__module__.replace(".", "/") + ".py")
     code = (Path(__file__).parents[3] / "harness" / source).read_text()

@@ -124,12 +124,46 @@ class Stumbler(StrictParty):
 def test_who_accepts_everything_misses_everything_that_is_due() -> None:
     found = findings(Believer, CASES.values())
     assert not with_verdict(found, Verdict.CHECKED)
-    due = {
-        name
-        for name, case in CASES.items()
-        if case.step.startswith("7.") and "user-verified-forged" not in name
-    }
+    due = {name for name, case in CASES.items() if case.step.startswith("7.") and not case.advised}
     assert with_verdict(found, Verdict.MISSED) == due
+
+
+def test_what_the_specification_only_advises_is_told_and_condemns_nobody() -> None:
+    found = findings(
+        Believer,
+        (CASES[name] for name in ("register/credential-id-long", "register/duplicate-credential-id")),
+    )
+    assert with_verdict(found, Verdict.ADVISED) == set(found)
+    assert not [finding for finding in found.values() if finding.verdict.condemns]
+
+    class Particular(StrictParty):
+        def register(self, response: Any) -> None:
+            if response["authenticatorAttachment"] not in ("platform", "cross-platform"):
+                raise self.refusals[0]("7.1 step 3", "an attachment that nobody knows")
+            super().register(response)
+
+    found = findings(Particular, chosen("register/attachment-unknown"))
+    assert with_verdict(found, Verdict.ADVISED) == set(found)
+
+
+def test_a_passkey_that_is_never_asked_to_verify_its_user_can_have_that_forged() -> None:
+    found = findings(StrictParty, chosen("user-verified-forged"))
+    assert with_verdict(found, Verdict.CHECKED) == {
+        "register/user-verified-forged",
+        "sign-in/user-verified-forged",
+    }
+
+
+def test_who_does_not_go_by_what_be_was_is_not_blamed_for_that() -> None:
+    class Modern(StrictParty):
+        claims = tuple(claim for claim in StrictParty.claims if claim != "backup")  # type: ignore[assignment]
+
+        def authenticate(self, response: Any) -> None:
+            pass
+
+    found = findings(Modern, chosen("backup-eligible-changed", "sign-in/backup-state-without-eligible"))
+    assert with_verdict(found, Verdict.POLICY) == {"sign-in/backup-eligible-changed"}
+    assert with_verdict(found, Verdict.MISSED) == {"sign-in/backup-state-without-eligible"}
 
 
 def test_who_refuses_everything_proves_nothing_when_she_signs_in() -> None:

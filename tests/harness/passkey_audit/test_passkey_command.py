@@ -71,6 +71,8 @@ def test_a_library_is_named_by_module_and_object(
         (["python:json:nothing"], "has nothing called"),
         (["python:decimal:Decimal"], "no method 'creation_options'"),
         (["reference", "--only", "no-such-case"], "case"),
+        ([], "name a TARGET"),
+        (["adapter:fido2", "--client", "./driver"], "--client reaches a server"),
     ],
 )
 def test_a_target_that_is_not_understood_is_a_usage_error(

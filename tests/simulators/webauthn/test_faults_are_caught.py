@@ -88,6 +88,8 @@ def test_what_only_looks_wrong_is_accepted(
 REFUSED = {
     "attested-data-in-assertion": {"get": "7.2 step 7"},  # section 6.1 forbids it
     "extensions-not-canonical": {"create": "7.1 step 13", "get": "7.2 step 7"},  # section 2.4 forbids it
+    "key-extra-member": {"create": "7.1 step 20"},  # section 6.5.1 forbids it
+    "key-not-canonical": {"create": "7.1 step 13"},  # section 6.5.1 forbids it
     "extension-results-missing": {"create": "7.1 step 4", "get": "7.2 step 4"},  # a required member
     "transports-malformed": {"create": "7.1 step 3"},  # a member of another type
     "client-data-nested": {"create": "7.1 step 6", "get": "7.2 step 9"},  # too deep for the parser

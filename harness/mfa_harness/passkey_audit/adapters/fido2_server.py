@@ -8,7 +8,7 @@ from cryptography.exceptions import InvalidSignature
 from fido2.server import Fido2Server
 from fido2.webauthn import PublicKeyCredentialRpEntity, PublicKeyCredentialUserEntity
 
-from mfa_harness.passkey_audit.party import BACKUP, FRAMES, PORT
+from mfa_harness.passkey_audit.party import FRAMES, PORT
 
 if TYPE_CHECKING:
     from fido2.webauthn import AttestedCredentialData
@@ -19,7 +19,7 @@ class Fido2Party:
 
     origin = "https://app.example.org"
     refusals = (ValueError, InvalidSignature)
-    claims = (BACKUP, FRAMES, PORT)
+    claims = (FRAMES, PORT)
 
     def __init__(self) -> None:
         self._server = Fido2Server(

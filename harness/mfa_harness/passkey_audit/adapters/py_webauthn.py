@@ -19,7 +19,7 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
-from mfa_harness.passkey_audit.party import ATTESTATION, BACKUP, COUNTER, FRAMES, PORT
+from mfa_harness.passkey_audit.party import ATTESTATION, COUNTER, FRAMES, PORT
 
 
 class PyWebAuthnParty:
@@ -27,7 +27,7 @@ class PyWebAuthnParty:
 
     origin = "https://app.example.org"
     refusals = (WebAuthnException,)
-    claims = (ATTESTATION, BACKUP, COUNTER, FRAMES, PORT)
+    claims = (ATTESTATION, COUNTER, FRAMES, PORT)
 
     def __init__(self) -> None:
         self._challenge = b""

@@ -12,10 +12,14 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-from mfa_harness.passkey_audit.party import ATTESTATION, BACKUP, COUNTER, FRAMES, PORT
+from mfa_harness.passkey_audit.party import ATTESTATION, COUNTER, FRAMES, PORT
 from mfa_harness.usage import UsageError
 
 _PROGRAM = Path(__file__).with_name("simplewebauthn.mjs")
+
+
+def _folder() -> str:
+    return str(Path(os.environ.get("NODE_PACKAGES") or ".").resolve())
 
 
 class SimpleWebAuthnError(Exception):
@@ -51,7 +55,7 @@ class Node:
             line = ""
         if not line:
             raise UsageError(
-                "node ended at once: it found no @simplewebauthn/server",
+                f"node ended at once: it found no @simplewebauthn/server in {_folder()}",
                 "`npm install @simplewebauthn/server` somewhere, and set NODE_PACKAGES to that folder",
             )
         answer = json.loads(line)
@@ -72,10 +76,9 @@ class Node:
 
     def _running(self) -> subprocess.Popen[str]:
         if self._process is None:
-            folder = os.environ.get("NODE_PACKAGES") or str(Path.cwd())
             try:
                 self._process = subprocess.Popen(  # noqa: S603
-                    ["node", str(_PROGRAM), folder],  # noqa: S607 - the user's own node
+                    ["node", str(_PROGRAM), _folder()],  # noqa: S607 - the user's own node
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
                     stderr=subprocess.DEVNULL,
@@ -91,7 +94,7 @@ class SimpleWebAuthnParty:
 
     origin = "https://app.example.org"
     refusals = (SimpleWebAuthnError,)
-    claims = (ATTESTATION, BACKUP, COUNTER, FRAMES, PORT)
+    claims = (ATTESTATION, COUNTER, FRAMES, PORT)
 
     def __init__(self, node: Node) -> None:
         self._node = node

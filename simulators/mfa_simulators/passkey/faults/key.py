@@ -6,7 +6,7 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from mfa_simulators.passkey import cbor
-from mfa_simulators.passkey.faults.fault import authenticator
+from mfa_simulators.passkey.faults.fault import POLICY, authenticator
 from mfa_simulators.passkey.keys import ALGORITHMS, ED448, EDDSA, ES256, ES384, PS256, RS256
 from mfa_simulators.passkey.keys.rivest import short_key
 
@@ -45,7 +45,7 @@ def _key_coordinate_missing(draft: Draft) -> None:
     draft.public_key = cbor.encode(key)
 
 
-@authenticator("key-extra-member", "The key has a member for its private part.", create=20)
+@authenticator("key-extra-member", "The key has a member for its private part.", create=POLICY)
 def _key_extra_member(draft: Draft) -> None:
     draft.public_key = cbor.encode(_members(draft) | {-4: bytes(32)})
 
@@ -130,7 +130,7 @@ def _key_duplicate_member(draft: Draft) -> None:
     draft.public_key = bytes((whole[0] + 1,)) + whole[1:] + cbor.encode(3) + cbor.encode(PS256)
 
 
-@authenticator("key-not-canonical", "The key is CBOR that is not canonical.", create=13)
+@authenticator("key-not-canonical", "The key is CBOR that is not canonical.", create=POLICY)
 def _key_not_canonical(draft: Draft) -> None:
     whole = draft.held.key.cose()
     draft.public_key = b"\xb8" + bytes((whole[0] & 0x1F,)) + whole[1:]  # the size in a byte more than need be
