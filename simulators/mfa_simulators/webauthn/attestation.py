@@ -103,7 +103,9 @@ def _check_paths(attested: Attested, policy: Policy) -> None:
     for path in attested.paths:
         try:
             check_path(path, policy.trust_anchors, policy.clock.now())
-        except (ValueError, TypeError) as error:
+        except VerificationError:
+            raise
+        except Exception as error:  # as above: an algorithm that nobody knows, a date that is none
             raise VerificationError(
                 ATTESTATION_TRUST, f"a certificate of the path cannot be read: {error}"
             ) from error

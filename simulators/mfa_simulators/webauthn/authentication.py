@@ -17,7 +17,7 @@ from mfa_simulators.webauthn.authenticator_data import (
 from mfa_simulators.webauthn.client_data import check_client_data
 from mfa_simulators.webauthn.credential import Authentication
 from mfa_simulators.webauthn.errors import VerificationError
-from mfa_simulators.webauthn.policy import Policy
+from mfa_simulators.webauthn.policy import Policy, check_collection
 from mfa_simulators.webauthn.response import binary, read_envelope
 from mfa_simulators.webauthn.steps import (
     ALLOWED,
@@ -66,7 +66,10 @@ def verify_authentication(
 
     Raises:
         VerificationError: naming the first step that failed.
+        TypeError: one origin or id in the place of a collection.
     """
+    check_collection("origins", origins)
+    check_collection("allow_credentials", allow_credentials)
     inner, raw_id = read_envelope(response, AUTHENTICATION)
     client_data = binary(inner, "clientDataJSON", AUTHENTICATION)
     data = binary(inner, "authenticatorData", AUTHENTICATION)

@@ -75,12 +75,14 @@ def extension_map(decoded: Any, steps: Steps) -> dict[Any, Any]:
     """The authenticator's extension outputs.
 
     Raises:
-        VerificationError: they are not a map.
+        VerificationError: they are not a map, or something in it is not called by a name.
     """
     if not isinstance(decoded, dict):
         raise VerificationError(
             steps.authenticator_data, f"expected extensions as a map, found {type(decoded).__name__}"
         )
+    if not all(isinstance(name, str) for name in decoded):
+        raise VerificationError(steps.authenticator_data, "expected extension identifiers as text")
     return decoded
 
 

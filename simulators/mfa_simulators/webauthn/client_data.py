@@ -44,6 +44,8 @@ def check_client_data(
     data = _parse(raw, steps)
     if data.type != type_:
         raise VerificationError(steps.type, f"expected type {type_!r}, found {shown(data.type)}")
+    if not challenge:
+        raise VerificationError(steps.challenge, "no challenge was sent, so none can be answered")
     found = data.challenge
     if not isinstance(found, str) or not compare_digest(
         found.encode(errors="replace"), base64url.encode(challenge).encode()

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _KTY, _ALG, _CRV, _X, _Y, _N, _E, _PUB = 1, 3, -1, -2, -3, -1, -2, -1
 _OKP, _EC2, _RSA, _AKP = 1, 2, 3, 7
 _SHORTEST_MODULUS: Final = 2048  # bits
+_LONGEST_MODULUS: Final = 16_384  # bits; what is longer OpenSSL never verifies with
 _CURVE_NUMBERS: Final = {"secp256r1": 1, "secp384r1": 2, "secp521r1": 3, "secp256k1": 8}
 
 
@@ -61,7 +62,10 @@ def load(cose_key: bytes) -> PublicKey:
     read = _ALGORITHMS.get(number) if isinstance(number, int) else None
     if read is None or number is None:
         raise ValueError(f"COSE algorithm {number!r} is not supported; supported: {sorted(_ALGORITHMS)}")
-    return PublicKey(number, cose_key, read(cose))
+    try:
+        return PublicKey(number, cose_key, read(cose))
+    except UnsupportedAlgorithm as error:
+        raise ValueError(f"this release of cryptography cannot do COSE algorithm {number}") from error
 
 
 def of_certificate(public: Any, algorithm: int) -> PublicKey:
@@ -110,13 +114,20 @@ def _verify_elliptic(
 
 
 def _edwards(
-    cose: dict[Any, Any], *, crv: int, public: Any, prime: int, orders: frozenset[int]
+    cose: dict[Any, Any], *, crv: int, public: Any, prime: int, curve: tuple[int, int], orders: frozenset[int]
 ) -> Callable[[bytes, bytes], None]:
     _members(cose, {_KTY: _OKP, _CRV: crv}, {_X})
+    verify: Callable[[bytes, bytes], None] = public.from_public_bytes(cose[_X]).verify  # refuses another size
     y = int.from_bytes(cose[_X], "little") & (1 << (8 * len(cose[_X]) - 1)) - 1  # without the sign of x
-    if y % prime in orders:
+    if y >= prime:
+        raise ValueError("expected a coordinate below the field's prime (RFC 8032 sections 5.1.3 and 5.2.3)")
+    if y in orders:
         raise ValueError("expected a point of large order, found one with which anybody can sign")
-    verify: Callable[[bytes, bytes], None] = public.from_public_bytes(cose[_X]).verify
+    # a x^2 + y^2 = 1 + d x^2 y^2; OpenSSL finds out only when it verifies.
+    a, d = curve
+    above, below = (y * y - 1) % prime, (d * y * y - a) % prime
+    if pow(above * below, (prime - 1) // 2, prime) != 1:
+        raise ValueError("the point is not on the curve")
     return verify
 
 
@@ -124,10 +135,16 @@ def _rivest(cose: dict[Any, Any], *, pad: padding.AsymmetricPadding) -> Callable
     _members(cose, {_KTY: _RSA}, {_N, _E})
     if cose[_N][:1] == b"\x00" or cose[_E][:1] == b"\x00":
         raise ValueError("expected modulus and exponent without leading zeros (RFC 8230 section 4)")
-    numbers = rsa.RSAPublicNumbers(int.from_bytes(cose[_E], "big"), int.from_bytes(cose[_N], "big"))
-    key = numbers.public_key()  # refuses an exponent that is even or below three
-    if key.key_size < _SHORTEST_MODULUS:
-        raise ValueError(f"expected an RSA key of at least {_SHORTEST_MODULUS} bits, found {key.key_size}")
+    modulus = int.from_bytes(cose[_N], "big")
+    if not _SHORTEST_MODULUS <= modulus.bit_length() <= _LONGEST_MODULUS:
+        raise ValueError(
+            f"expected an RSA key of {_SHORTEST_MODULUS} to {_LONGEST_MODULUS} bits, found {modulus.bit_length()}"
+        )
+    if not modulus & 1:
+        raise ValueError("expected an odd modulus: no product of two large primes is even")
+    key = rsa.RSAPublicNumbers(
+        int.from_bytes(cose[_E], "big"), modulus
+    ).public_key()  # no even e, none below 3
     return partial(_verify_rivest, key, pad)
 
 
@@ -151,10 +168,10 @@ def _lattice(cose: dict[Any, Any], *, size: int) -> Callable[[bytes, bytes], Non
 def _members(cose: dict[Any, Any], fixed: dict[int, int], binary: set[int]) -> None:
     """Refuses a key that has other members than these, or other values of the fixed ones."""
     wanted = {*fixed, *binary, _ALG}
-    if cose.keys() != wanted:
+    if cose.keys() != wanted or any(type(label) is not int for label in cose):  # True is 1 to Python
         raise ValueError(f"expected the COSE members {sorted(wanted)}, found {sorted(cose, key=str)}")
     for label, value in fixed.items():
-        if cose[label] != value:
+        if cose[label] != value or type(cose[label]) is not int:
             raise ValueError(f"expected {value} as COSE member {label}, found {cose[label]!r}")
     for label in binary:
         if not isinstance(cose[label], bytes):
@@ -176,7 +193,14 @@ _PSS: Final = padding.PSS(padding.MGF1(hashes.SHA256()), hashes.SHA256.digest_si
 
 _ALGORITHMS: Final[dict[int, Callable[[dict[Any, Any]], Callable[[bytes, bytes], None]]]] = {
     -7: _curve(1, 32, ec.SECP256R1(), hashes.SHA256()),
-    -8: partial(_edwards, crv=6, public=ed25519.Ed25519PublicKey, prime=_PRIME_25519, orders=_TORSION_25519),
+    -8: partial(
+        _edwards,
+        crv=6,
+        public=ed25519.Ed25519PublicKey,
+        prime=_PRIME_25519,
+        curve=(-1, -121665 * pow(121666, -1, _PRIME_25519) % _PRIME_25519),
+        orders=_TORSION_25519,
+    ),
     -35: _curve(2, 48, ec.SECP384R1(), hashes.SHA384()),
     -36: _curve(3, 66, ec.SECP521R1(), hashes.SHA512()),
     -37: partial(_rivest, pad=_PSS),
@@ -189,6 +213,7 @@ _ALGORITHMS: Final[dict[int, Callable[[dict[Any, Any]], Callable[[bytes, bytes],
         crv=7,
         public=ed448.Ed448PublicKey,
         prime=_PRIME_448,
+        curve=(1, -39081),
         orders=frozenset({0, 1, _PRIME_448 - 1}),
     ),
     -257: partial(_rivest, pad=padding.PKCS1v15()),

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Final, Literal, Protocol, get_args
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
 UserVerification = Literal["required", "preferred", "discouraged"]
+Attesting = Literal["verify", "ignore"]
+Counting = Literal["refuse", "flag", "ignore"]
 ES256: Final = -7
 
 
@@ -47,7 +49,9 @@ class Policy:
             False takes them from authenticators that know no better.
 
     Raises:
-        ValueError: trust anchors without a clock.
+        ValueError: trust anchors without a clock, or a word that is none of the choices: the laxest would be taken
+            for it.
+        TypeError: one text in the place of a collection, whose letters would be taken for its members.
     """
 
     user_verification: UserVerification = "preferred"
@@ -57,16 +61,38 @@ class Policy:
     user_presence: bool = True
     backup_eligible: bool | None = None
     backup_state: bool | None = None
-    attestation: Literal["verify", "ignore"] = "verify"
+    attestation: Attesting = "verify"
     attestation_types: Collection[str] = ("none", "self", "basic", "attca", "anonca")
     trust_anchors: Collection[bytes] | None = None
     clock: Clock | None = None
-    counter: Literal["refuse", "flag", "ignore"] = "refuse"
+    counter: Counting = "refuse"
     extensions: frozenset[str] | None = None
     canonical: bool = True
 
     def __post_init__(self) -> None:
+        for name, choices in _CHOICES.items():
+            if getattr(self, name) not in choices:
+                raise ValueError(f"expected {name} to be one of {choices}, found {getattr(self, name)!r}")
+        for name in ("top_origins", "attestation_types", "trust_anchors", "extensions"):
+            check_collection(name, getattr(self, name))
         if self.trust_anchors is not None and self.clock is None:
             raise ValueError(
                 "trust_anchors need a clock, as certificates expire: Policy(trust_anchors=..., clock=SystemClock())"
             )
+
+
+def check_collection(name: str, given: Any) -> None:
+    """Refuses one text or byte string where several are meant: `in` would find pieces of it.
+
+    Raises:
+        TypeError: it is one.
+    """
+    if isinstance(given, str | bytes | bytearray):
+        raise TypeError(f"expected {name} as a collection, such as [...], found one {type(given).__name__}")
+
+
+_CHOICES: Final = {
+    "user_verification": get_args(UserVerification),
+    "attestation": get_args(Attesting),
+    "counter": get_args(Counting),
+}

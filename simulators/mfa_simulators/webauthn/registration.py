@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from fido2 import cbor
+
 from mfa_simulators.webauthn import canonical_cbor, keys
 from mfa_simulators.webauthn.attestation import check_attestation
 from mfa_simulators.webauthn.attestation_formats.subject import Subject
@@ -21,7 +23,7 @@ from mfa_simulators.webauthn.authenticator_data import (
 from mfa_simulators.webauthn.client_data import check_client_data
 from mfa_simulators.webauthn.credential import Credential
 from mfa_simulators.webauthn.errors import VerificationError
-from mfa_simulators.webauthn.policy import Policy
+from mfa_simulators.webauthn.policy import Policy, check_collection
 from mfa_simulators.webauthn.response import binary, read_envelope
 from mfa_simulators.webauthn.steps import (
     ALGORITHM,
@@ -84,7 +86,10 @@ def verify_registration(
 
     Raises:
         VerificationError: naming the first step that failed.
+        TypeError: one origin or id in the place of a collection.
     """
+    check_collection("origins", origins)
+    check_collection("registered", registered)
     inner, raw_id = read_envelope(response, REGISTRATION)
     client_data = binary(inner, "clientDataJSON", REGISTRATION)
     attestation_object = binary(inner, "attestationObject", REGISTRATION)
@@ -205,7 +210,7 @@ def _read_data(format_: str, statement: Any, data: bytes, *, any_order: bool) ->
         int.from_bytes(data[33:37], "big"),
         data[37:_ID_LENGTH],
         data[_ID_LENGTH + 2 : key_start],
-        data[key_start:end],
+        cbor.encode(cose) if any_order else data[key_start:end],  # what is kept is canonical
         cose,
         cose.get(3),
         outputs,

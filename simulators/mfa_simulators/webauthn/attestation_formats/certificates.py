@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 
 from mfa_simulators.webauthn import keys
@@ -118,28 +118,39 @@ def check_path(path: Sequence[Certificate], anchors: Collection[bytes], now: flo
                 f"certificate {place + 1} of the path is valid from {one.not_valid_before_utc:%Y-%m-%d} "
                 f"to {one.not_valid_after_utc:%Y-%m-%d}, and it is {instant:%Y-%m-%d}"
             )
-    for below, above in pairwise(path):
-        _check_issued(below.x509, above.x509)
+    for between, (below, above) in enumerate(pairwise(path)):
+        _check_issued(below.x509, above.x509, between)
     last = path[-1]
     for der in anchors:
         if last.der == der:
             return
         try:
-            _check_issued(last.x509, x509.load_der_x509_certificate(der))
+            _check_issued(last.x509, x509.load_der_x509_certificate(der), len(path) - 1)
         except VerificationError:
             continue
         return
     raise _untrusted("the certificates lead to none of the trust anchors")
 
 
-def _check_issued(below: x509.Certificate, above: x509.Certificate) -> None:
+def _check_issued(below: x509.Certificate, above: x509.Certificate, between: int) -> None:
+    """Whether one certificate issued another and may, with so many authorities `between` it and the leaf."""
     try:
         below.verify_directly_issued_by(above)
-        authority = above.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
-    except (ValueError, TypeError, InvalidSignature, x509.ExtensionNotFound) as error:
+        constraints = above.extensions.get_extension_for_class(x509.BasicConstraints).value
+    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm, x509.ExtensionNotFound) as error:
         raise _untrusted(f"a certificate of the path did not issue the one before it: {error}") from error
-    if not authority:
+    if not constraints.ca:
         raise _untrusted("a certificate of the path issued another, and is no authority")
+    if constraints.path_length is not None and between > constraints.path_length:
+        raise _untrusted(
+            f"an authority of the path may have {constraints.path_length} authorities below it, and has {between}"
+        )
+    try:
+        usage = above.extensions.get_extension_for_class(x509.KeyUsage).value
+    except x509.ExtensionNotFound:
+        return  # then the key is for anything (RFC 5280 section 4.2.1.3)
+    if not usage.key_cert_sign:
+        raise _untrusted("a certificate of the path issued another, and its key is not for that")
 
 
 def _untrusted(message: str) -> VerificationError:
