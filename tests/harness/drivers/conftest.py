@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shlex
+import shutil
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,7 +25,10 @@ if TYPE_CHECKING:
     Start = Callable[..., Driver]
 
 MINIATURES = Path(__file__).with_name("miniatures.py")
+ROOT = Path(__file__).parents[3]
 PYTHON_REFERENCE = shlex.join([sys.executable, "-m", "mfa_harness.drivers.python_reference"])
+DYNAMIC_JS = shlex.join([sys.executable, "-m", "mfa_harness.drivers.dynamic_js"])
+DYNAMIC_REACT = shlex.join([sys.executable, "-m", "mfa_harness.drivers.dynamic_react"])
 
 
 def miniature(name: str) -> str:
@@ -72,3 +77,22 @@ class Ran:
     def end(self) -> RunFinished:
         [end] = [event for event in self.events if isinstance(event, RunFinished)]
         return end
+
+
+@pytest.fixture(scope="session")
+def dynamic_js() -> str:
+    """The vendor's JavaScript SDK, where somebody has installed it."""
+    home = Path(os.environ.get("DYNAMIC_JS_HOME", ROOT / "build" / "drivers" / "dynamic-js"))
+    if not (home / "node_modules" / "@dynamic-labs-sdk" / "client").is_dir() or not shutil.which("node"):
+        pytest.skip("the vendor's SDK is not installed here: make drivers")
+    return f"env DYNAMIC_JS_HOME={shlex.quote(str(home))} {DYNAMIC_JS}"
+
+
+@pytest.fixture(scope="session")
+def dynamic_react() -> str:
+    """The vendor's React SDK, where somebody has installed it."""
+    home = Path(os.environ.get("DYNAMIC_REACT_HOME", ROOT / "build" / "drivers" / "dynamic-react"))
+    chromium = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+    if not (home / "page.js").is_file() or not shutil.which("node") or not shutil.which(chromium):
+        pytest.skip("the vendor's React SDK is not installed here: make drivers")
+    return f"env DYNAMIC_REACT_HOME={shlex.quote(str(home))} {DYNAMIC_REACT}"

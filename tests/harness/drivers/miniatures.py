@@ -87,6 +87,18 @@ def garble(result: dict[str, Any], _client: str) -> None:
     write("\x00{")
 
 
+HELD: list[dict[str, Any]] = []
+
+
+def turn_round(result: dict[str, Any], _client: str) -> None:
+    """The first of two waits for the second, and is answered after it."""
+    HELD.append({**result, "value": {"verificationUUID": str(result["id"]), "email": "ada@example.org"}})
+    result.clear()
+    if len(HELD) == BOTH:
+        for held in reversed(HELD):
+            say(result=held)
+
+
 def fail(result: dict[str, Any], error: dict[str, Any]) -> None:
     del result["value"]
     result["error"] = {"message": "no", **error}
@@ -126,11 +138,13 @@ SHOWN: dict[str, Callable[[], str | None]] = {
     "shows-a-blot": lambda: base64.b64encode(b"blot").decode(),
 }
 
+BOTH = 2
 DEFECTS: dict[str, Callable[[dict[str, Any], str], object]] = {
     "hangs": lambda result, _: result.clear(),
     "crashes": crash,
     "garbage": garble,
     "other-id": lambda result, _: result.update(id=result["id"] + 1000),
+    "backwards": turn_round,
     "twice": lambda result, _: say(result=result),
     "both": lambda result, _: result.update(error={"kind": "other", "message": "and yet"}),
     "neither": lambda result, _: result.pop("value"),

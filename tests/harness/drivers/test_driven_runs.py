@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -150,6 +151,18 @@ def test_one_driver_serves_many_clients_at_once(start: Start) -> None:
     for thread in threads:
         thread.join(20)
     assert done == [True] * 8
+
+
+def test_results_may_come_in_any_order(start: Start) -> None:
+    driver = start(miniature("backwards"))
+    driver.open()
+    clients = [client_of(driver), client_of(driver)]
+    for client in clients:
+        client.initialize()
+    with ThreadPoolExecutor() as pool:
+        sent = [pool.submit(client.send_email_otp, "ada@example.org") for client in clients]
+        told = [each.result(20).verification_uuid for each in sent]
+    assert sorted(told) == ["3", "4"]  # the ids of the two: each has its own, though the second came first
 
 
 def test_the_smallest_driver_is_under_sixty_lines() -> None:

@@ -15,12 +15,10 @@ import pytest
 from mfa_harness import drivers
 from mfa_harness.targets.target import TargetError
 
-from .conftest import PYTHON_REFERENCE, Ran
+from .conftest import DYNAMIC_JS, DYNAMIC_REACT, PYTHON_REFERENCE, Ran
 
 ROOT = Path(__file__).parents[3]
 SHIPPED = Path(drivers.__path__[0])
-DYNAMIC_JS = shlex.join([sys.executable, "-m", "mfa_harness.drivers.dynamic_js"])
-DYNAMIC_REACT = shlex.join([sys.executable, "-m", "mfa_harness.drivers.dynamic_react"])
 DYNAMIC_REACT_NATIVE = shlex.join([sys.executable, "-m", "mfa_harness.drivers.dynamic_react_native"])
 
 
@@ -82,15 +80,6 @@ def test_the_kotlin_driver_of_the_documentation_works(tmp_path: Path) -> None:
     assert set(ran.verdicts.values()) == {"pass"}
 
 
-@pytest.fixture(scope="session")
-def dynamic_js() -> str:
-    """The vendor's JavaScript SDK, where somebody has installed it."""
-    home = Path(os.environ.get("DYNAMIC_JS_HOME", ROOT / "build" / "drivers" / "dynamic-js"))
-    if not (home / "node_modules" / "@dynamic-labs-sdk" / "client").is_dir() or not shutil.which("node"):
-        pytest.skip("the vendor's SDK is not installed here: make drivers")
-    return f"env DYNAMIC_JS_HOME={shlex.quote(str(home))} {DYNAMIC_JS}"
-
-
 def test_the_vendors_javascript_sdk_runs_the_suite(dynamic_js: str) -> None:
     ran = Ran(dynamic_js, "totp.one-device", "recovery.single-use", "passkey.sign-in")
     assert ran.code == 0
@@ -102,16 +91,6 @@ def test_what_the_vendors_javascript_sdk_is_known_for_is_still_true(dynamic_js: 
     ran = Ran(dynamic_js, "client", expected_failures=known)
     assert ran.code == 0
     assert ran.end.expected == {"fail": 2}
-
-
-@pytest.fixture(scope="session")
-def dynamic_react() -> str:
-    """The vendor's React SDK, where somebody has installed it."""
-    home = Path(os.environ.get("DYNAMIC_REACT_HOME", ROOT / "build" / "drivers" / "dynamic-react"))
-    chromium = os.environ.get("CHROMIUM", "/usr/bin/chromium")
-    if not (home / "page.js").is_file() or not shutil.which("node") or not shutil.which(chromium):
-        pytest.skip("the vendor's React SDK is not installed here: make drivers")
-    return f"env DYNAMIC_REACT_HOME={shlex.quote(str(home))} {DYNAMIC_REACT}"
 
 
 def test_the_vendors_react_sdk_runs_the_suite(dynamic_react: str) -> None:

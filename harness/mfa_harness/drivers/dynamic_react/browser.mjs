@@ -1,8 +1,11 @@
 // Headless Chromium with a tab for each client. Nothing but the API server and the page itself can be reached.
+import { createHash, X509Certificate } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { isIP } from 'node:net';
 import { join, resolve } from 'node:path';
+import { connect } from 'node:tls';
 
 const SWITCHES = [
   '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
@@ -19,25 +22,35 @@ async function serve(path) {
   return `http://127.0.0.1:${server.address().port}/page.js`;
 }
 
+/** The key of a server whose certificate Node trusts (NODE_EXTRA_CA_CERTS): Chromium, which has never heard of that authority, is told. */
+const pinOf = (host, port) => new Promise((resolve, reject) => {
+  const socket = connect({ host, port, servername: isIP(host) ? undefined : host }, () => {
+    const { publicKey } = new X509Certificate(socket.getPeerCertificate().raw);
+    resolve(createHash('sha256').update(publicKey.export({ type: 'spki', format: 'der' })).digest('base64'));
+    socket.end();
+  }).on('error', reject);
+});
+
 export class Browser {
   #home; #ui; #browser; #script; #tabs = new Map(); // those that nobody has, by origin
 
   constructor(home, { ui }) { this.#home = home; this.#ui = ui; }
 
-  async #start(host) {
+  async #start({ protocol, hostname, port }) {
     const { chromium } = createRequire(resolve(this.#home, 'from-here.js'))('playwright-core');
     this.#script = await serve(join(this.#home, this.#ui ? 'page-ui.js' : 'page.js'));
-    const reachable = ['127.0.0.1', 'localhost', host].map((name) => `EXCLUDE ${name}`);
+    const reachable = ['127.0.0.1', 'localhost', hostname].map((name) => `EXCLUDE ${name}`);
+    const trusted = protocol === 'https:' ? [`--ignore-certificate-errors-spki-list=${await pinOf(hostname, port || 443)}`] : [];
     return chromium.launch({
       executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
       headless: true, // and in a user-data-dir of its own, which Playwright makes and removes
-      args: [...SWITCHES, `--host-resolver-rules=MAP * ~NOTFOUND,${reachable}`],
+      args: [...SWITCHES, ...trusted, `--host-resolver-rules=MAP * ~NOTFOUND,${reachable}`],
     });
   }
 
-  /** A tab at an origin, as a browser that nobody has used before. */
-  async take(origin, host) {
-    this.#browser ??= this.#start(host);
+  /** A tab at an origin, as a browser that nobody has used before; `api` is the URL that it may reach besides. */
+  async take(origin, api) {
+    this.#browser ??= this.#start(api);
     await this.#browser;
     if (!this.#tabs.has(origin)) this.#tabs.set(origin, []);
     const free = this.#tabs.get(origin);

@@ -70,7 +70,7 @@ class Viewer {
 
 async function perform(client, action, args) {
   if (action === 'initialize') {
-    const tab = await browser.take(args.origin, new URL(args.base_url).hostname);
+    const tab = await browser.take(args.origin, new URL(args.base_url));
     clients.set(client, new (ui ? Viewer : Client)(client, args, tab));
     await tab.open({ ...args, ui });
   } else if (action === 'close') {

@@ -15,9 +15,9 @@ export const SEEN = [
 ];
 export const NOT_ON_SCREEN = ['verify_totp_mfa_device'];
 
+const SILENT = 'the page asked the server nothing';
 const NO_CODE = { error: { kind: 'other', message: 'no QR code on the page: is qrcode installed?' } };
 const refused = (message) => ({ error: { kind: 'not_supported', message } });
-const failed = (message) => ({ error: { kind: 'other', message } });
 
 /** The actions that have a screen; each returns what a `result` has: a value or an error. */
 export function handsOf(tab) {
@@ -38,8 +38,8 @@ export function handsOf(tab) {
     const banner = told ? without : page.locator(TOLD).first().waitFor({ timeout: PATIENCE }).then(() => 'an error', () => null);
     const before = await Promise.race([without, banner.then((said) => said ?? without)]);
     if (before && !await Promise.race([answered.catch(() => null), new Promise((resolve) => { setTimeout(resolve, 100); })])) {
-      const text = await page.locator(TOLD).first().innerText().catch(() => '');
-      return failed(`the page asked the server nothing: ${text.trim() || `it shows ${await view()}`}`);
+      const text = await page.locator(TOLD).first().innerText({ timeout: 100 }).catch(() => '');
+      return { error: { kind: 'other', message: `${SILENT}: ${text.trim() || `it shows ${await view()}`}` } };
     }
     const response = await answered;
     await tab.settled();
@@ -102,16 +102,20 @@ export function handsOf(tab) {
     return (await page.screenshot({ clip })).toString('base64');
   }
 
-  const readCodes = () => page.locator(CODE).allInnerTexts();
+  async function readCodes() {
+    await page.locator('.mfa-display-backup-codes-view__codes').waitFor({ timeout: PATIENCE }); // where it waits it shows a spinner
+    return page.locator(CODE).allInnerTexts();
+  }
 
   const hands = {
     send_email_otp: async ({ email }) => {
       if (await on('signed_in')) return tab.perform('send_email_otp', { email });
       await toSignIn();
-      return doing('POST', '/emailVerifications/create', async () => {
+      const result = await doing('POST', '/emailVerifications/create', async () => {
         await page.locator('input[type=email]').fill(email);
         await page.keyboard.press('Enter');
       });
+      return result.error?.message.startsWith(SILENT) ? refused('the sign-in sends nothing to such an address') : result;
     },
     verify_otp: async (args) => {
       if (await on('signed_in')) return tab.perform('verify_otp', args);
@@ -159,8 +163,10 @@ export function handsOf(tab) {
       return { value: await readCodes() };
     },
     create_new_mfa_recovery_codes: async () => {
-      await show('manage-totp');
-      const result = await doing('POST', '/users/mfa/recovery', () => click('.manage-totp-mfa-widget-view__add-mfa-button-container__button'));
+      const renew = page.getByRole('button', { name: 'Get new backup codes' });
+      const isOffered = await view() === null && await show('manage-totp') && await renew.isVisible();
+      if (!isOffered) return tab.perform('create_new_mfa_recovery_codes', {}); // what is due lies over it, or she has no app
+      const result = await doing('POST', '/users/mfa/recovery', () => renew.click({ timeout: PATIENCE }));
       return result.error ? result : { value: await readCodes() };
     },
     acknowledge_recovery_codes: async () => {
