@@ -19,6 +19,7 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None, no_args_is_help=T
 _HEADINGS: Final = {
     "missed": "NOT CHECKED: accepted, and must be refused",
     "refused": "WRONGLY REFUSED: only looks wrong, and must be accepted",
+    "broken": "BROKEN: answered by a server error (5xx), or not at all",
     "blocked": "BLOCKED: refused without the fault too, so nothing was proved",
     "advised": "ADVISED: the specification says SHOULD, and this does otherwise",
     "crashed": "Crashed: refused by an exception that is no refusal; a server that does not expect it answers 500",
@@ -26,7 +27,7 @@ _HEADINGS: Final = {
     "policy": "Policy: left to the relying party",
     "n/a": "Not applicable",
 }
-_CONDEMNED: Final = ("missed", "refused", "blocked")
+_CONDEMNED: Final = ("missed", "refused", "broken", "blocked")
 
 
 @app.callback()
@@ -72,7 +73,7 @@ def audit(
     """Which verification steps of WebAuthn Level 3 does a relying party not make?
 
     Runs the catalogue of passkey faults against it, each on a fresh account after an honest ceremony. Exit
-    code 1 when it accepts what it must refuse, or refuses what it must accept.
+    code 1 when it accepts what it must refuse, refuses what it must accept, or is a server that breaks.
 
     \b
       mfa-harness passkey audit reference
@@ -206,7 +207,7 @@ def _rows(found: Iterable[Finding], verdict: str) -> Iterator[tuple[str, str, st
         text = case.sentence
         if verdict in ("policy", "advised"):
             text = f"{finding.outcome}: {text}"
-        elif verdict in ("n/a", "blocked", "refused", "crashed"):
+        elif verdict in ("n/a", "blocked", "refused", "broken", "crashed"):
             text = f"{text} {finding.said or finding.because}".rstrip()
         yield f"  {case.id}", step, text
 

@@ -42,6 +42,7 @@ class RelyingParty(Protocol):
         refusals: the exceptions that it refuses with; any other is reported as a crash. All of them by default.
         claims: what it does of that which Level 3 leaves open, out of `CLAIMS`. What it does not claim is
             reported as left to its caller, or as policy.
+        served: whether it is a server, not a library. Then a refusal that is none of `refusals` (a 500) is wrong.
     """
 
     def creation_options(self) -> dict[str, Any]:
@@ -130,6 +131,11 @@ def refusals_of(party: RelyingParty) -> tuple[type[Exception], ...]:
     """What it refuses with."""
     refusals: tuple[type[Exception], ...] = getattr(party, "refusals", (Exception,))
     return refusals
+
+
+def served(party: RelyingParty) -> bool:
+    """Whether it is a server, whose crash is an answer like another: wrong."""
+    return bool(getattr(party, "served", False))
 
 
 def wants_verification(options: Mapping[str, Any]) -> bool:

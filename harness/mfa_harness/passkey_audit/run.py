@@ -17,6 +17,7 @@ from mfa_harness.passkey_audit.party import (
     claims_of,
     origin_of,
     refusals_of,
+    served,
     wants_verification,
 )
 from mfa_harness.passkey_audit.sequence import NotOffered
@@ -167,7 +168,9 @@ def _outcome(last: Callable[[], Any], refusals: tuple[type[Exception], ...]) -> 
 
 
 def _judge(case: Case, outcome: str, lacking: str, party: RelyingParty) -> Verdict:
-    if case.step == ACCEPT:
+    if outcome == "crashed" and served(party):
+        verdict = Verdict.BROKEN
+    elif case.step == ACCEPT:
         verdict = Verdict.ACCEPTED if outcome == "accepted" else Verdict.REFUSED
     elif outcome == "crashed":
         verdict = Verdict.CRASHED

@@ -25,6 +25,8 @@ class Verdict(StrEnum):
     """The specification says SHOULD, and it does otherwise."""
     CRASHED = "crashed"
     """It was refused by an exception that is no refusal: a server that does not expect it answers 500."""
+    BROKEN = "broken"
+    """A server answered 5xx, or not at all."""
     CALLER = "left to the caller"
     """The library leaves it to whoever calls it."""
     POLICY = "policy"
@@ -37,7 +39,7 @@ class Verdict(StrEnum):
     @property
     def condemns(self) -> bool:
         """Whether the relying party is wrong, or nothing could be learnt of it."""
-        return self in {Verdict.MISSED, Verdict.REFUSED, Verdict.BLOCKED}
+        return self in {Verdict.MISSED, Verdict.REFUSED, Verdict.BROKEN, Verdict.BLOCKED}
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ class WireParty:
     """One new user of a server, over its own protocol."""
 
     refusals = (Refused,)
+    served = True
 
     def __init__(self, actor: Actor, *, ours: bool = False) -> None:
         environment, profile = actor.environment, actor.profile

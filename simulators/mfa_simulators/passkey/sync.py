@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -9,9 +10,10 @@ from mfa_simulators.clock import SYSTEM_CLOCK
 from mfa_simulators.passkey.virtual_passkey import VirtualPasskey
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from mfa_simulators.clock import Clock
+    from mfa_simulators.passkey.ctap import CtapAuthenticator
     from mfa_simulators.passkey.vault import HeldCredential
 
 _BACKED_UP: Final = "BS"
@@ -116,11 +118,12 @@ class SyncGroup:
             if now >= since + self.lag:
                 vault.pop(identifier, None)
         for identifier, (since, original) in self._known.items():
-            if now < since + self.lag or identifier in self._gone:
+            if now < since + self.lag:
                 continue
-            if identifier not in vault:
+            if identifier not in vault and identifier not in self._gone:
                 vault[identifier] = replace(original, counter=0, flags=dict(original.flags))
-            vault[identifier].flags.pop(_BACKED_UP, None)  # from now on as the device's setting says
+            if identifier in vault:
+                vault[identifier].flags.pop(_BACKED_UP, None)  # from now on as the device's setting says
 
 
 class SyncedPasskey(VirtualPasskey):
@@ -149,18 +152,37 @@ class SyncedPasskey(VirtualPasskey):
         self._pull()
         return super().credentials
 
+    @contextmanager
+    def in_step(self, *, makes: bool = False) -> Iterator[None]:
+        """What reached this device counts from the beginning; what is made or deleted meanwhile reaches the others.
+
+        Args:
+            makes: whether a credential may be made, which is not backed up until the others have it.
+        """
+        self._pull()
+        before, group, settings = set(self.held), self._group, self._core.settings
+        if makes and group is not None and group.lag > 0:
+            self._core.settings = replace(settings, backup_state=False)
+        try:
+            yield
+        finally:
+            self._core.settings = settings
+            if group is not None:
+                for identifier in set(self.held) - before:
+                    group.push(self.held[identifier])
+                for identifier in before - set(self.held):
+                    group.delete(identifier)
+
     def create(self, options: dict[str, Any], **page: Any) -> dict[str, Any]:
         """As `VirtualPasskey.create`; the credential is not backed up until the others have it."""
-        self._pull()
-        before = set(self.held)
-        group = self._group
-        waits = group is not None and group.lag > 0 and self.settings.backup_state
-        flags = ({_BACKED_UP: False} if waits else {}) | dict(page.pop("flags", None) or {})
-        response = super().create(options, flags=flags, **page)
-        if group is not None:
-            for identifier in set(self.held) - before:
-                group.push(self.held[identifier])
-        return response
+        with self.in_step(makes=True):
+            return super().create(options, **page)
+
+    def ctap(self, *, pin: str | None = None) -> CtapAuthenticator:
+        """As `VirtualPasskey.ctap`; what is made and deleted by cable reaches the other devices too."""
+        from mfa_simulators.passkey.ctap.synced import SyncedCtapAuthenticator  # noqa: PLC0415 - loads fido2
+
+        return SyncedCtapAuthenticator(self._core, self, pin=pin)
 
     def get(self, options: dict[str, Any], **page: Any) -> dict[str, Any]:
         """As `VirtualPasskey.get`, with what has reached this device by now."""
@@ -173,10 +195,8 @@ class SyncedPasskey(VirtualPasskey):
         Raises:
             KeyError: it holds no such credential.
         """
-        self._pull()
-        super().remove(credential_id)
-        if self._group is not None:
-            self._group.delete(credential_id)
+        with self.in_step():
+            super().remove(credential_id)
 
     def _pull(self) -> None:
         if self._group is not None:

@@ -32,7 +32,8 @@ class VirtualPasskey:
     Out of the box it is a synced platform passkey: it verifies its user, is backed up (BE and BS set),
     reports a counter of 0, and makes discoverable ES256 credentials. `VirtualPasskey.security_key()` is
     the other common kind. Under a seed every key, id and signature follows from the seed, so the same
-    calls give the same bytes; such keys protect nothing.
+    calls give the same bytes; such keys protect nothing. (ML-DSA alone signs at random even so: cryptography
+    has no other variant of FIPS 204 to offer.)
 
     Not to be shared between threads; clone it instead.
 

@@ -89,6 +89,14 @@ def test_a_fault_is_found_through_a_client() -> None:
     assert set(wrong(found)) == {"register/origin-foreign", "sign-in/origin-foreign"}
 
 
+def test_a_server_that_fails_where_it_should_refuse_is_broken() -> None:
+    found = findings("reference:passkey-malformed-500")
+    broken = {name for name, finding in found.items() if finding.verdict is Verdict.BROKEN}
+    assert broken >= {"register/origin-foreign", "sign-in/origin-foreign"}
+    assert all(found[name].verdict.condemns for name in broken)
+    assert "500" in found["sign-in/origin-foreign"].said
+
+
 def test_a_profile_alone_says_what_is_audited(
     without_control: ReferenceServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,13 +1,12 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
-import pytest
-
-from mfa_simulators.passkey import FAULTS
-from mfa_simulators.webauthn import VerificationError
+from mfa_simulators.passkey import ACCEPT, FAULTS, POLICY
 
 PAGE = Path(__file__).parents[3] / "docs" / "passkey.md"
 BEGIN, END = "<!-- faults: begin -->\n", "<!-- faults: end -->\n"
@@ -36,33 +35,31 @@ def test_the_pages_examples_run() -> None:
     recipes = re.findall(r"^## ([0-9]+)\. ", PAGE.read_text(), re.MULTILINE)
     assert recipes == [str(number) for number in range(1, 11)]
 
-    recipe_for_a_server_of_ones_own(namespace)
+
+def test_the_recipe_that_is_a_test_passes_for_every_fault_and_fails_a_server_that_believes(
+    tmp_path: Path,
+) -> None:
+    """As a reader would run it: the page's examples in a file, in a folder of its own."""
+    examples = re.findall(r"^```python\n(.*?)^```", PAGE.read_text(), re.MULTILINE | re.DOTALL)
+    (tmp_path / "test_mine.py").write_text("\n".join(examples))
+    due = [fault for fault in FAULTS.values() if fault.get not in (None, POLICY)]
+    assert outcome_of(tmp_path) == {"passed": len(due) - 3, "skipped": len(FAULTS) - len(due) + 3}
+    believing = "\n".join(examples).replace("            return False\n", "            return True\n")
+    (tmp_path / "test_mine.py").write_text(believing)
+    must_be_refused = [fault for fault in due if fault.get != ACCEPT]
+    assert outcome_of(tmp_path)["failed"] == len(must_be_refused) - 3
 
 
-def recipe_for_a_server_of_ones_own(namespace: dict[str, Any]) -> None:
-    """Recipe 6 is a test itself: here it runs against our relying party, and against one that believes everything."""
-
-    class Server:
-        def __init__(self, *, believes: bool) -> None:
-            self.believes = believes
-
-        def options(self) -> Any:
-            return namespace["options"]
-
-        def accepts(self, response: Any) -> bool:
-            if self.believes:
-                return True
-            try:
-                namespace["signed_in"](response, namespace["credential"])
-            except VerificationError:
-                return False
-            return True
-
-    test: Any = namespace["test_sign_in"]
-    for slug in ("origin-foreign", "challenge-other", "client-data-bom", "signature-high-s"):
-        test(FAULTS[slug], Server(believes=False))
-    with pytest.raises(AssertionError):
-        test(FAULTS["origin-foreign"], Server(believes=True))
+def outcome_of(folder: Path) -> dict[str, int]:
+    ran = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:randomly", "--tb=no"],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    last = ran.stdout.splitlines()[-1]
+    return {word: int(count) for count, word in re.findall(r"(\d+) (passed|failed|skipped|error)", last)}
 
 
 def test_the_pages_table_is_the_catalogue(tmp_path: Path) -> None:

@@ -3,6 +3,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from fido2.ctap2.base import Ctap2
+from fido2.ctap2.credman import CredentialManagement
+from fido2.ctap2.pin import ClientPin
+from fido2.utils import websafe_decode
+from fido2.webauthn import AttestationObject
+from tests.simulators.passkey import cable
 
 from mfa_simulators import SyncGroup, VirtualClock
 from mfa_simulators.passkey import WebAuthnError
@@ -130,3 +136,69 @@ def test_a_group_that_makes_no_sense_is_refused(clock: VirtualClock) -> None:
     group.device("phone")
     with pytest.raises(ValueError, match="already"):
         group.device("phone")
+
+
+def test_what_is_made_by_cable_reaches_the_other_devices(
+    clock: VirtualClock, creation: Options, request_: Options
+) -> None:
+    group = SyncGroup(clock=clock, seed=7, lag=30)
+    phone, laptop = group.device("phone"), group.device("laptop")
+    made = dict(cable.create(cable.plugged_in(phone.ctap()), creation()))
+    credential = verify_registration(made, challenge=bytes(range(32)), **PARTY)
+    assert (credential.backup_eligible, credential.backup_state) == (True, False)
+    with pytest.raises(WebAuthnError, match="NotAllowedError"):
+        sign_in(laptop, credential, request_)
+    clock.advance(30)
+    assert sign_in(laptop, credential, request_).backup_state is True
+
+
+def test_what_has_reached_a_device_signs_by_its_cable(
+    clock: VirtualClock, creation: Options, request_: Options
+) -> None:
+    group = SyncGroup(clock=clock, seed=7, lag=30, counter="per-credential")
+    phone, laptop = group.device("phone"), group.device("laptop")
+    plug = cable.plugged_in(laptop.ctap())
+    credential = register(phone, creation)
+    clock.advance(30)
+    answer = dict(cable.get(plug, request_(listed=(credential,))))
+    told = verify_authentication(
+        answer,
+        credential=credential,
+        challenge=bytes(range(32, 64)),
+        policy=Policy(counter="flag"),
+        **PARTY,
+    )
+    assert told.backup_state is True
+    assert told.sign_count == 1  # each device counts for itself
+
+
+def test_what_is_deleted_by_cable_goes_from_the_other_devices(
+    clock: VirtualClock, creation: Options, request_: Options
+) -> None:
+    group = SyncGroup(clock=clock, seed=7, lag=30)
+    phone, laptop = group.device("phone"), group.device("laptop")
+    credential = register(phone, creation)
+    clock.advance(30)
+    device = Ctap2(laptop.ctap(pin=cable.PIN))
+    pin = ClientPin(device)
+    token = pin.get_pin_token(cable.PIN, ClientPin.PERMISSION.CREDENTIAL_MGMT)
+    manager = CredentialManagement(device, pin.protocol, token)
+    manager.delete_cred({"type": "public-key", "id": credential.id})  # type: ignore[arg-type]
+    assert laptop.credentials == ()
+    assert sign_in(phone, credential, request_).backup_state is True  # it has not heard of that yet
+    clock.advance(30)
+    assert phone.credentials == ()
+
+
+def test_both_faces_of_a_device_in_step_make_the_same(clock: VirtualClock, creation: Options) -> None:
+    def phone() -> Any:
+        return SyncGroup(clock=clock, seed=7, lag=30).device("phone")
+
+    options = creation(attestation="direct")
+    by_cable = dict(cable.create(cable.plugged_in(phone().ctap()), options))["response"]
+    in_page = phone().create(options, origin=ORIGIN)["response"]
+    assert AttestationObject(raw(by_cable)).auth_data == AttestationObject(raw(in_page)).auth_data
+
+
+def raw(response: Any) -> bytes:
+    return websafe_decode(response["attestationObject"])
