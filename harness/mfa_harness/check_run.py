@@ -29,15 +29,15 @@ if TYPE_CHECKING:
     from mfa_harness.suite import Check
     from mfa_harness.targets.target import Target
 
-OK, FAILED, TOO_LITTLE, OURS, INTERRUPTED = 0, 1, 2, 3, 130
+OK, FAILED, USAGE, OURS, INTERRUPTED = 0, 1, 2, 3, 130
 
 
 def run_check(options: CheckOptions, reporters: Iterable[Reporter]) -> int:
     """Run the suite once.
 
     Returns:
-        The exit code: 0 passed, 1 a requirement failed, 2 fewer checks were carried out than `min_tested`, 3 a bug
-        of ours, 130 interrupted.
+        The exit code: 0 passed, 1 a requirement failed, 2 fewer checks were carried out than `min_tested` or a
+        line of the user's own scenarios makes no sense, 3 a bug of ours, 130 interrupted.
 
     Raises:
         UsageError: `only` or `skip` name nothing, or the two leave nothing.
@@ -235,16 +235,19 @@ def _finish(
     seconds: float,
 ) -> int:
     verdicts = Counter(result.verdict for result in results)
+    mistaken = sum(bool(result.mistake) for result in results)
     expected = Counter(result.verdict for result in results if result.expected is not None)
     is_little = len(results) - verdicts[Verdict.NOT_APPLICABLE] < wanted
     if interrupted:
         code = INTERRUPTED
-    elif verdicts[Verdict.ERROR]:
+    elif verdicts[Verdict.ERROR] > mistaken:
         code = OURS
+    elif mistaken:
+        code = USAGE
     elif stale or any(verdict.condemns for verdict in verdicts - expected):
         code = FAILED
     else:
-        code = TOO_LITTLE if is_little else OK
+        code = USAGE if is_little else OK
     reasons = Counter(result.reason for result in results if result.verdict is Verdict.NOT_APPLICABLE)
     run.emit(
         RunFinished(

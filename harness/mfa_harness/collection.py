@@ -13,9 +13,9 @@ import pytest
 from pytest_bdd import scenario
 
 from mfa_harness import steps, suite
+from mfa_harness.feature_files import ENCODING, FeatureError, suite_dir
 from mfa_harness.plugin_state import CHECK_KEY, SESSION
 from mfa_harness.steps.sentence import matching, unknown_sentence
-from mfa_harness.suite import FeatureError
 from mfa_harness.verdicts import OUR_WORDS
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def _example(item: pytest.Function) -> dict[str, str]:
 def _bind(path: Path, name: str, checks: list[Check]) -> Any:
     """pytest-bdd's test function of a scenario; the rows of an outline are called by their checks' ids."""
 
-    @scenario(path.name, name, features_base_dir=str(path.parent))
+    @scenario(path.name, name, encoding=ENCODING, features_base_dir=str(path.parent))
     def run() -> None:
         """Nothing is left to do when the steps are through."""
 
@@ -155,7 +155,7 @@ def is_ours(path: Path, config: pytest.Config) -> bool:
     """
     if SESSION in config.stash:
         return True
-    if path.is_relative_to(suite.suite_dir()):
+    if path.is_relative_to(suite_dir()):
         return not any(check.for_backend for check in suite.read(path))  # those need `check --backend`
     here = config.invocation_params.dir
     asked = [Path(os.path.normpath(here / argument.partition("::")[0])) for argument in config.args]

@@ -87,6 +87,7 @@ class CheckFinished(msgspec.Struct, frozen=True, tag="check", omit_defaults=True
     """One check and its verdict. `line` is that of the scenario, or of the row of an outline.
 
     `expected` is there only where the check did not pass and may: it then does not keep the run from passing.
+    `mistake` is there only where a line of somebody's own scenario makes no sense, and says which ("mine.feature:7").
     """
 
     id: str
@@ -104,6 +105,7 @@ class CheckFinished(msgspec.Struct, frozen=True, tag="check", omit_defaults=True
     again: str = ""
     seconds: float = 0.0
     expected: Expected | None = None
+    mistake: str = ""
 
 
 class Note(msgspec.Struct, frozen=True, tag="note"):

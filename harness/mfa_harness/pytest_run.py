@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
-from mfa_harness import interrupts, suite
+from mfa_harness import interrupts
+from mfa_harness.feature_files import suite_dir
 from mfa_harness.plugin_state import CHECK_KEY, SESSION
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ def conduct(session: ScenarioSession, files: Iterable[Path], choice: Choice) -> 
     ):
         ini = Path(folder) / "pytest.ini"
         ini.write_text("[pytest]\naddopts =\n", encoding="utf-8")
-        arguments = ["-c", str(ini), "--rootdir", str(suite.suite_dir())]
+        arguments = ["-c", str(ini), "--rootdir", str(suite_dir())]
         arguments += ["--strict-markers", "--noconftest", "--capture=sys"]
         for plugin in (*_NOT_WANTED, "pytest_bdd.plugin", "mfa_harness.pytest_plugin"):
             arguments += ["-p", plugin]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
+from mfa_harness import toml_file
 from mfa_harness.targets.profile import Written
 from mfa_harness.usage import UsageError, nearest
 
@@ -51,15 +52,9 @@ def read(path: Path) -> tuple[ServedEnvironment, ...]:
         UsageError: it cannot be read, is not TOML, or holds something else; names the place.
     """
     try:
-        document = msgspec.toml.decode(path.read_bytes())
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        mend = "Name a TOML file of [[environments]]."
-        raise UsageError(f"{path} cannot be read: {reason}", mend) from error
-    except msgspec.DecodeError as error:
-        raise UsageError(
-            f"{path} is not TOML: {_uncapitalised(str(error))}", "Correct that place."
-        ) from error
+        document = toml_file.read(path)
+    except toml_file.TomlFileError as error:
+        raise UsageError(f"{path}: {error.found}", f"{error.mend}.") from None
     for key in document:
         if key not in Written.__struct_fields__:
             meant = nearest(key, Written.__struct_fields__)
@@ -70,7 +65,7 @@ def read(path: Path) -> tuple[ServedEnvironment, ...]:
             )
             raise UsageError(f"{path}: there is no key called {key!r}", mend)
     try:
-        found = msgspec.convert(document.get("environments", ()), tuple[ServedEnvironment, ...])
+        found = msgspec.convert(document.get("environments", []), tuple[ServedEnvironment, ...])
     except msgspec.ValidationError as error:
         raise UsageError(
             f"{path}, environments: {_uncapitalised(str(error))}",

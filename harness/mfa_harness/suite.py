@@ -10,19 +10,20 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from gherkin.errors import CompositeParserException
+from gherkin.errors import CompositeParserException, ParserException
 from gherkin.parser import Parser
 from gherkin.pickles.compiler import Compiler
 
 from mfa_harness import requirements
+from mfa_harness.feature_files import FeatureError, feature_files, shown, suite_dir, text_of
 from mfa_harness.usage import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
 
 _STEP_LIKE = re.compile(r"^\s*(?:Given|When|Then|\*)\s")  # And and But begin sentences in prose as well
 _DOTTED = re.compile(r"^[a-z0-9-]+(?:\.[a-z0-9-]+)+$")
@@ -31,14 +32,6 @@ _BLANK = re.compile(r"<([^<>]+)>")
 
 BACKEND = "backend"
 """The tag of features that test an app's backend: only `check --backend` runs them, and it runs no others."""
-
-
-class FeatureError(Exception):
-    """A feature file holds something that would not be tested as its author thinks. One line a finding."""
-
-    def __init__(self, findings: Iterable[str]) -> None:
-        self.findings = tuple(findings)
-        super().__init__("\n".join(self.findings))
 
 
 class Step(msgspec.Struct, frozen=True):
@@ -80,20 +73,6 @@ class Check(msgspec.Struct, frozen=True):
         return "locks-out" in self.tags
 
 
-def suite_dir() -> Path:
-    """Where our own feature files are: inside an installed package, else beside `harness/` in a checkout."""
-    here = Path(__file__).resolve()
-    packaged = here.parent / "features"
-    return packaged if packaged.is_dir() else here.parents[2] / "features"
-
-
-def feature_files(where: Path) -> list[Path]:
-    """The .feature files at or below a path, sorted."""
-    if where.is_file():
-        return [where]
-    return sorted(where.rglob("*.feature"))
-
-
 def checks(extra: Iterable[Path] = (), *, backend: bool | None = False) -> list[Check]:
     """Every check of the suite and of the folders or files in `extra`, in the order they run.
 
@@ -109,7 +88,8 @@ def checks(extra: Iterable[Path] = (), *, backend: bool | None = False) -> list[
     found: list[Check] = []
     findings: list[str] = []
     roots = (suite_dir(), *(root.resolve() for root in extra))
-    for path in dict.fromkeys(path for root in roots for path in feature_files(root)):
+    paths = (path.resolve() for root in roots for path in feature_files(root))
+    for path in dict.fromkeys(paths):
         try:
             found.extend(read(path))
         except FeatureError as error:
@@ -127,37 +107,31 @@ def read(path: Path) -> tuple[Check, ...]:
     Raises:
         FeatureError: as `checks`.
     """
-    shown = _shown(path)
+    name = shown(path)
+    text = text_of(path)
     try:
-        text = path.read_text(encoding="utf-8")
         document = Parser().parse(text)
     except CompositeParserException as error:
-        raise FeatureError(_unparsed(shown, each) for each in error.errors) from error
-    except UnicodeDecodeError as error:
-        raise FeatureError([f"{shown}: not UTF-8 text ({error.reason} at byte {error.start})"]) from error
+        raise FeatureError(_unparsed(name, each) for each in error.errors) from error
+    except ParserException as error:
+        raise FeatureError([_unparsed(name, error)]) from error
     feature = document.get("feature")
     if feature is None:
-        raise FeatureError([f"{shown}: holds no Feature"])
-    reader = _Reader(path, shown, text, ours=path.is_relative_to(suite_dir()))
+        raise FeatureError([f"{name}: holds no Feature"])
+    reader = _Reader(path, name, text, ours=path.is_relative_to(suite_dir()))
     found = tuple(reader.feature(feature))
     reader.findings.extend(_doubles(found))
+    if not found and not reader.findings:
+        reader.findings.append(f"{name}: holds no scenario")
     if not reader.findings:
-        pickles = len(Compiler().compile({**document, "uri": shown}))
+        pickles = len(Compiler().compile({**document, "uri": name}))
         if pickles != len(found):
             reader.findings.append(
-                f"{shown}: {len(found)} checks were read, but Gherkin makes {pickles} of it"
+                f"{name}: {len(found)} checks were read, but Gherkin makes {pickles} of it"
             )
     if reader.findings:
         raise FeatureError(reader.findings)
     return found
-
-
-def _shown(path: Path) -> str:
-    """The path as reports print it: from the suite's parent, else from the current folder, else whole."""
-    for base in (suite_dir().parent, Path.cwd()):
-        if path.is_relative_to(base):
-            return path.relative_to(base).as_posix()
-    return path.as_posix()
 
 
 def _unparsed(shown: str, error: Exception) -> str:
@@ -250,6 +224,8 @@ class _Reader:
             if examples["tags"]:
                 self._refuse(place, "tags on Examples are not applied; tag the scenario")
             header = [cell["value"] for cell in examples.get("tableHeader", {}).get("cells", ())]
+            if len(set(header)) < len(header):
+                self._refuse(place, "two columns have one name; one of them would not be read")
             if not examples.get("tableBody"):
                 self._refuse(place, "Examples without a row run nothing")
             elif self.ours and "case" not in header:

@@ -73,6 +73,8 @@ def test_the_status_decides_where_the_code_says_nothing(
         ("Wed, 31 Dec 2025 00:00:00 GMT", 0.0),
         ("soon", None),
         ("-3", None),
+        ("Thu, 01 Jan 2026 00:01:00", 60.0),
+        ("Thu, 01 Jan 99999999999999999999 00:01:00 GMT", None),
         ("", None),
         (None, None),
     ],

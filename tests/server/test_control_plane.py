@@ -73,6 +73,18 @@ def test_the_clock_is_moved_and_set(control: httpx.Client) -> None:
     assert control.post(path, json={"advance": 90}).json() == {"now": "2030-01-01T00:01:30.000Z"}
 
 
+def test_a_clock_that_is_moved_again_and_again_stays_where_dates_can_be_written(
+    control: httpx.Client,
+) -> None:
+    environment = made(control)
+    path = f"/environments/{environment}/clock"
+    answers = [control.post(path, json={"advance": 5e10}) for _ in range(9)]
+    assert {answer.status_code for answer in answers} == {200, 400}
+    settings = control.get(f"http://localhost/api/v0/sdk/{environment}/settings")
+    assert settings.status_code == 200
+    assert settings.headers["date"]
+
+
 def test_external_tokens_sign_in(control: httpx.Client) -> None:
     environment = made(control)
     token = control.post(
@@ -115,7 +127,13 @@ def test_faults_are_listed_and_given(control: httpx.Client) -> None:
         ("/environments", {"settings": {"seed": 1}}, "beside the settings"),
         ("/environments", None, "JSON body"),
         ("{one}/clock", {}, "expected one of"),
-        ("{one}/clock", {"advance": 1e300}, "fewer seconds"),
+        ("{one}/clock", {"advance": 1e300}, "an instant from 1970 to 9000"),
+        ("{one}/clock", {"advance": -1e10}, "an instant from 1970 to 9000"),
+        ("{one}/clock", {"set": "9999-12-31T23:59:59-14:00"}, "an instant from 1970 to 9000"),
+        ("{one}/clock", {"set": "1969-12-31T23:59:59Z"}, "an instant from 1970 to 9000"),
+        ("/environments", {"clock": "0001-01-01T00:00:00+14:00"}, "an instant from 1970 to 9000"),
+        ("/environments", {"settings": {"totp_period": 2**63}}, "totp_period: expected 1 to 315360000"),
+        ("/environments", {"settings": {"actions": 5}}, "actions: expected a list, found a whole number"),
         ("{one}/clock", {"advance": 1, "set": "2030-01-01T00:00:00Z"}, "expected one of"),
         ("{one}/external-jwt", {}, "sub"),
     ],

@@ -179,3 +179,22 @@ def test_deep_metadata_is_refused(site: Any, refused: Callable[..., None]) -> No
     answer = person.call("PUT", "/users", {"metadata": deep})
     assert answer.status_code in (200, 400)
     assert person.call("GET", "/users").status_code == 200
+
+
+@pytest.mark.parametrize("length", [1025, 9000])
+def test_a_session_key_that_fits_into_no_header_is_refused_and_the_code_stays_good(
+    make: Callable[..., Any], length: int
+) -> None:
+    site = make()
+    sent = site.call("POST", "/emailVerifications/create", {"email": "ada@example.org"}).json()
+    body = {
+        "verificationUUID": sent["verificationUUID"],
+        "verificationToken": site.environment.mailbox("ada@example.org")[-1].code,
+    }
+    for answer in (
+        site.call("POST", "/emailVerifications/signin", {**body, "sessionPublicKey": "0" * length}),
+        site.call("POST", "/emailVerifications/signin", body, x_dyn_session_public_key="0" * length),
+    ):
+        assert answer.status_code == 400
+        assert answer.json()["code"] == "bad_request"
+    assert site.call("POST", "/emailVerifications/signin", body).status_code == 200

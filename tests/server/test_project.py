@@ -58,13 +58,13 @@ def test_settings_change_for_everybody_at_once(site: Any) -> None:
     [
         ({"session_base": True}, "did you mean 'session_based'"),
         ({"require_at_onbording": True}, "did you mean 'require_at_onboarding'"),
-        ({"totp": "yes"}, "wrong kind"),
+        ({"totp": "yes"}, "totp: expected true or false, found text"),
         ({"totp_digits": 5}, "6 to 10"),
         ({"actions": ["wallet.waas.sing"]}, "did you mean 'wallet.waas.sign'"),
         ({"actions": [{"action": "wallet.waas.sign", "requierd": True}]}, "requierd"),
         ({"require_at_onboarding": True, "enrollment": "none"}, "give one of the two"),
         ({"origins": []}, "at least one"),
-        ({"attempts": 0}, "1 or more"),
+        ({"attempts": 0}, "attempts: expected 1 to"),
     ],
 )
 def test_wrong_settings_are_refused_and_say_what_to_do(

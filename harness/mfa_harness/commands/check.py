@@ -185,14 +185,21 @@ def _own(stream: TextIO, closing: ExitStack) -> TextIO:
 
 
 def _existing(folder: Path) -> Path:
+    from mfa_harness.feature_files import feature_files  # noqa: PLC0415
     from mfa_harness.usage import UsageError  # noqa: PLC0415
 
-    if folder.is_dir() and any(folder.rglob("*.feature")):
-        return folder
-    if folder.is_file() and folder.suffix == ".feature":
-        return folder
-    if not folder.exists():
-        raise UsageError(
-            f"--features {folder}: there is no such folder", "Name a folder that holds .feature files."
+    try:
+        whole = folder.resolve(strict=True)
+    except (OSError, RuntimeError, ValueError) as error:  # RuntimeError: a link to itself
+        missing = isinstance(error, FileNotFoundError)
+        reason = (
+            "there is no such folder" if missing else (getattr(error, "strerror", "") or str(error)).lower()
         )
+        raise UsageError(
+            f"--features {folder}: {reason}", "Name a folder that holds .feature files."
+        ) from None
+    if whole.is_dir() and feature_files(whole):
+        return folder
+    if whole.is_file() and folder.suffix == ".feature":
+        return folder
     raise UsageError(f"--features {folder}: no .feature file is in it", "Name a folder that holds some.")

@@ -51,7 +51,7 @@ def _mistake(error: Exception) -> tuple[str, str]:
             message()
         ), f"See `{context.command_path if context else 'mfa-harness'} --help`."
     # Imported only now: most commands end well.
-    from mfa_harness.suite import FeatureError  # noqa: PLC0415
+    from mfa_harness.feature_files import FeatureError  # noqa: PLC0415
     from mfa_harness.targets.target import TargetError  # noqa: PLC0415
 
     if isinstance(error, TargetError):

@@ -12,6 +12,7 @@ from datetime import date, datetime
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
+from mfa_harness import toml_file
 from mfa_harness.usage import UsageError, nearest
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ PLACEHOLDER: Final = "TODO: say why"
 
 KEYS: Final = ("check", "reason", "until")
 _HEADER: Final = re.compile(r"\s*\[\[\s*expected\s*\]\]")
-_TOML_PLACE: Final = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
 
 
 class ListError(UsageError):
@@ -79,12 +79,10 @@ def parse(text: str, *, file: str, filled: bool = True) -> list[Entry]:
             a reason that says nothing, or a check that is listed twice.
     """
     try:
-        document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        place = _TOML_PLACE.search(str(error))
-        line = place[1] if place and place[1] else str(max(len(lines_of(text)), 1))
-        said = _TOML_PLACE.sub("", str(error))
-        raise ListError([f"{file}:{line}: not TOML: {said[:1].lower()}{said[1:]}"]) from None
+        document = toml_file.parse(text)
+    except toml_file.TomlFileError as error:
+        line = max(len(lines_of(text)), 1) if error.line < 0 else max(error.line, 1)
+        raise ListError([f"{file}:{line}: {error.found}"]) from None
     lines = lines_of(text)
     strangers = [key for key in document if key != "expected"]
     if strangers:

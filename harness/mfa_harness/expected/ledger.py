@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Final
 
+from mfa_harness import toml_file
 from mfa_harness.events import Expected, StaleEntry
 from mfa_harness.expected.entries import ListError, parse
 from mfa_harness.usage import UsageError, nearest
@@ -128,15 +129,17 @@ def read(path: Path, *, to_update: bool) -> str:
     try:
         if to_update:
             _try_out(path)
-        return path.read_bytes().decode("utf-8") if path.exists() else ""
+        return toml_file.read_text(path) if path.exists() else ""
+    except toml_file.TomlFileError as error:
+        if error.line:
+            raise ListError([f"{path}:{error.line}: {error.found}"]) from None
+        raise UsageError(f"--expected-failures {path}: {error.found}", f"{error.mend}.") from None
     except OSError as error:
         what = "written" if to_update else "read"
         raise UsageError(
             f"--expected-failures {path} cannot be {what}: {(error.strerror or str(error)).lower()}",
             "Name a file that can be.",
         ) from error
-    except UnicodeDecodeError as error:
-        raise ListError([f"{path}:1: not UTF-8 text ({error.reason} at byte {error.start})"]) from error
 
 
 def _try_out(path: Path) -> None:

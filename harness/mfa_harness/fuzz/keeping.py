@@ -112,7 +112,7 @@ def read(text: str | bytes, *, where: str = "the replay file") -> Finding:
     """
     try:
         return msgspec.json.decode(text, type=Kept).finding
-    except msgspec.DecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise UsageError(
             f"{where} is no replay file: {error}", "Name one that `mfa-harness fuzz --save` wrote."
         ) from error

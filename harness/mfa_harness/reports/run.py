@@ -30,6 +30,7 @@ WORDS: Final[Mapping[Verdict, str]] = {
 }
 """A verdict as a count is followed by it, in the order in which reports list them."""
 
+_PLACES: Final = 3  # that the summary repeats; every one is explained above it
 TO_EXPLAIN: Final = (Verdict.ERROR, Verdict.FAIL, Verdict.BLOCKED, Verdict.WARN)
 """The verdicts that a report explains one by one, the most pressing first."""
 
@@ -131,8 +132,22 @@ class Run:
         return self.finished is not None and self.tested < self.finished.wanted
 
     @property
+    def mistakes(self) -> list[str]:
+        """The lines of somebody's own scenarios that make no sense, by file and line."""
+        return list(dict.fromkeys(check.mistake for check in self.checks if check.mistake))
+
+    @property
+    def mistaken(self) -> int:
+        """How many checks came to no verdict for such a line."""
+        return sum(bool(check.mistake) for check in self.checks)
+
+    @property
     def mend(self) -> str:
-        """What to do about a run that has tested too little; empty for any other."""
+        """What to do about a run that has tested too little, or mistaken lines; empty for any other."""
+        if places := self.mistakes:
+            more = f", and {len(places) - _PLACES} more" if len(places) > _PLACES else ""
+            where = f"{', '.join(places[:_PLACES])}{more}"
+            return f"{where}: `mfa-harness list steps` has every sentence and what may stand in it"
         if not self.lacks_checks:
             return ""
         return "the reasons for what was not tested; `mfa-harness doctor` says what to change in the profile"
@@ -155,6 +170,8 @@ class Run:
         """What the tested checks ended in: "58 passed, 2 failed, 1 warned, 3 failed as expected"."""
         counts = {word: self._counts[verdict] for verdict, word in WORDS.items()}
         del counts[WORDS[Verdict.NOT_APPLICABLE]]
+        counts[WORDS[Verdict.ERROR]] -= self.mistaken
+        counts["mistaken"] = self.mistaken
         counts[AS_EXPECTED] = self.expected
         return ", ".join(f"{count} {word}" for word, count in counts.items() if count) or "none"
 
@@ -185,7 +202,10 @@ class Run:
 
     def _condemnation(self, finished: RunFinished) -> tuple[Verdict, str]:
         broken = self.count(Verdict.FAIL) + self.count(Verdict.BLOCKED)
-        ours = self.count(Verdict.ERROR)
+        ours = self.count(Verdict.ERROR) - self.mistaken
+        if self.mistaken and not ours:
+            scenarios = "1 scenario makes" if self.mistaken == 1 else f"{self.mistaken} scenarios make"
+            return Verdict.ERROR, f"NO VERDICT: {scenarios} no sense: correct the line{self._aside}"
         if broken:
             which = (
                 f"{broken} of the {self.tested} checks that were"

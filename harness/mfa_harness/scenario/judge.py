@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from mfa_harness import requirements
 from mfa_harness.events import CheckFinished, Failure, StepRecord
+from mfa_harness.feature_files import suite_dir
 from mfa_harness.scenario.outcome import describe
 from mfa_harness.verdicts import Blocked, Breach, NotApplicable, ScenarioError, Verdict
 from mfa_simulators.client.errors import ClientError
@@ -34,6 +35,7 @@ def judge(
     requirement = requirements.load().get(check.requirement or "")
     level = requirement.level if requirement else "MUST"
     verdict = _verdict(error, level)
+    mistake = _mistake(world, error)
     failure = None
     reason = ""
     if isinstance(error, NotApplicable):
@@ -57,6 +59,7 @@ def judge(
         again=world.run.again(check) if failure is not None else "",
         expected=world.run.expected.excuse(check.id, verdict),
         seconds=seconds,
+        mistake=mistake,
     )
 
 
@@ -72,6 +75,15 @@ def _verdict(error: BaseException | None, level: str) -> Verdict:
     return Verdict.ERROR
 
 
+def _mistake(world: World, error: BaseException | None) -> str:
+    """File and line of a sentence that makes no sense, in a scenario that is not of our suite; else ""."""
+    check = world.check
+    if not isinstance(error, ScenarioError) or check.path.is_relative_to(suite_dir()):
+        return ""
+    reached = 0 <= world.position < len(check.steps)
+    return f"{check.feature}:{check.steps[world.position].line if reached else check.line}"
+
+
 def _failure(
     world: World, error: BaseException, requirement: Requirement | None, records: tuple[StepRecord, ...]
 ) -> Failure:
@@ -85,7 +97,9 @@ def _failure(
     elif isinstance(error, ClientError):
         required, got = "an answer that the scenario can go on with", describe(error)
     elif isinstance(error, ScenarioError):
-        required, got = "a scenario that makes sense", str(error)
+        place = _mistake(world, error)
+        required = "a line that makes sense where it stands" if place else "a scenario that makes sense"
+        got = f"{place}: {error}" if place else str(error)
     else:
         required, got = "no error of the harness itself", f"{type(error).__name__}: {error}"
         details = _own_frames(error)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from mfa_harness import interrupts
 from mfa_harness.events import Event, Note
 from mfa_harness.expected.ledger import ExpectedFailures
-from mfa_harness.suite import suite_dir
+from mfa_harness.feature_files import suite_dir
 from mfa_harness.verdicts import Blocked, NotApplicable
 from mfa_simulators.clock import VirtualClock
 

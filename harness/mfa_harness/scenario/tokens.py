@@ -31,7 +31,7 @@ def _part(token: str, index: int) -> dict[str, Any]:
     parts = token.split(".")
     try:
         value = json.loads(_unpad(parts[index])) if len(parts) == 3 else None  # noqa: PLR2004 - RFC 7515 3.1
-    except ValueError:
+    except (ValueError, RecursionError):
         value = None
     if not isinstance(value, dict):
         raise Breach("a session token that is a JWT (RFC 7519)", "something else")

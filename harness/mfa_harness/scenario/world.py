@@ -98,10 +98,19 @@ class World:
             ScenarioError: no Given step asked for her.
         """
         role = "she" if role in ("she", "he", "her", "his", "they", "their") else role
-        if role not in self.people:
-            raise ScenarioError(f'nobody is "{role}" here: begin with a Given such as "Given a new user"')
+        actor = self.expected(role)
         environment = self.environment
         assert environment is not None
+        return actor
+
+    def expected(self, role: str) -> Actor:
+        """The person a Given asked for, arranged or not.
+
+        Raises:
+            ScenarioError: no Given step asked for her.
+        """
+        if role not in self.people:
+            raise ScenarioError(f'nobody is "{role}" here: begin with a Given such as "Given a new user"')
         return self.people[role]
 
     def twin(self, actor: Actor, environment: Environment | None = None) -> Actor:
@@ -252,6 +261,8 @@ class World:
 
     def at_once(self, actor: Actor, what: str, calls: Sequence[Callable[[], Any]]) -> Tally:
         """Make several requests at the same time and count what came of them."""
+        if not calls:
+            raise ScenarioError(f"{what}: at least one is needed")
         tally = Tally(what)
 
         def one(call: Callable[[], Any]) -> Outcome:

@@ -25,6 +25,7 @@ MODULES = (
     "operations",
     "routes",
     "attempts",
+    "step_up",
     "tokens",
     "limits",
     "wire",

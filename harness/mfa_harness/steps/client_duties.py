@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from mfa_harness.scenario.outcome import describe, require
 from mfa_harness.steps.lexicons import ACTS, ENDINGS, FACTS
-from mfa_harness.verdicts import Breach, NotApplicable
+from mfa_harness.verdicts import Breach, NotApplicable, ScenarioError
 from mfa_simulators.client.core import ELEVATED_TOKEN_HEADER
 from mfa_simulators.client.errors import ClientError
 
@@ -64,6 +64,8 @@ def not_told_that_none_is_needed(world: World, actor: Actor) -> None:
     """The call fails, or says that it is needed; never that it is not."""
     outcome = world.outcome
     if outcome.error is None:
+        if not hasattr(outcome.value, "is_required"):
+            raise ScenarioError("nobody has asked whether step-up is needed: this sentence must follow that")
         require(
             outcome.value.is_required, "a failed check that counts as: needed", "the client says: not needed"
         )

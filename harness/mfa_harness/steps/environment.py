@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from mfa_harness.steps.sentence import sentence
-from mfa_harness.verdicts import NotApplicable
+from mfa_harness.steps.sentence import nearest, sentence
+from mfa_harness.targets.matching import understood
+from mfa_harness.targets.tolerances import Tolerances
+from mfa_harness.verdicts import NotApplicable, ScenarioError
+from mfa_simulators.server.settings import SettingsError
 
 if TYPE_CHECKING:
     from mfa_harness.scenario.world import World
@@ -18,6 +21,7 @@ _SWITCHES = {
     "passkeys": ("passkeys", "passkeys"),
 }
 _UNITS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
+_LONGEST_WAIT = 315_360_000
 
 
 @sentence(
@@ -38,7 +42,7 @@ def switched(world: World, switch: str, on: str) -> None:
 def api_version(world: World, text: str) -> None:
     """The environment's minimum API version; 2026_04_01 enforces step-up."""
     world.need("step-up")
-    world.wish(min_api_version=text)
+    _wish(world, min_api_version=text)
 
 
 @sentence(
@@ -55,7 +59,25 @@ def action_needs_mfa(world: World, text: str, behaviour: str | None) -> None:
         action["tokenBehavior"] = behaviour.replace("single-use", "single_use").replace(
             "time-bound", "time_bound"
         )
-    world.wish(actions=[*world.wishes.get("actions", ()), action])
+    _wish(world, actions=[*world.wishes.get("actions", ()), action])
+
+
+def _wish(world: World, **settings: Any) -> None:
+    """A setting in the scenario's own words, which is looked at where it stands."""
+    try:
+        understood(settings)
+    except SettingsError as error:
+        raise ScenarioError(str(error)) from None
+    world.wish(**settings)
+
+
+def _json(value: str) -> Any:
+    try:
+        return json.loads(value)
+    except (ValueError, RecursionError):
+        raise ScenarioError(
+            f"{value} is no JSON: write a number, true, false, null or text in quotes"
+        ) from None
 
 
 @sentence(
@@ -66,7 +88,7 @@ def action_needs_mfa(world: World, text: str, behaviour: str | None) -> None:
 )
 def setting(world: World, text: str, value: str) -> None:
     """Any other setting of an environment, by name; the value is JSON."""
-    world.wish(**{text: json.loads(value)})
+    _wish(world, **{text: _json(value)})
 
 
 @sentence(
@@ -77,8 +99,11 @@ def setting(world: World, text: str, value: str) -> None:
 )
 def profile_says(world: World, text: str, value: str) -> None:
     """Only for targets whose profile declares this tolerance; n/a for any other."""
+    known = Tolerances.__struct_fields__
+    if text not in known:
+        raise ScenarioError(f'a profile has no tolerance "{text}"; the nearest is "{nearest(text, known)}"')
     declared = getattr(world.profile.tolerances, text)
-    if declared != json.loads(value):
+    if declared != _json(value):
         raise NotApplicable(f"the profile does not declare {text} = {value} (it says {json.dumps(declared)})")
 
 
@@ -97,7 +122,10 @@ def switched_for_everybody(world: World, switch: str, on: str) -> None:
 @sentence("{n} {unit}[s] pass[es]", example="When 31 seconds pass", unit=_UNITS)
 def time_passes(world: World, n: str, unit: str) -> None:
     """Move time on: at once where the clock is ours, else by waiting, if it is not long."""
-    world.environment.wait(int(n) * _UNITS[unit])
+    seconds = int(n) * _UNITS[unit]
+    if seconds > _LONGEST_WAIT:
+        raise ScenarioError(f"{n} {unit}s are more than ten years, after which nothing is left to test")
+    world.environment.wait(seconds)
 
 
 @sentence("it is {n} second[s] into a time step", example="Given it is 29 seconds into a time step")

@@ -186,6 +186,8 @@ def answers_with(world: World, who: str, whose: str) -> None:
 @ACTS.phrase("answers the passkey challenge of another session of hers")
 def answers_from_other_session(world: World, actor: Actor) -> None:
     """What one session was asked is answered by another, signed in to by the same person."""
+    if not actor.person.key.credentials:
+        raise ScenarioError(f"{actor.role} has no passkey to answer with")
     asked = actor.client
     actor.sign_in()
 

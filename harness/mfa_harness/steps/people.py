@@ -44,7 +44,7 @@ def new_user(world: World, which: str) -> None:
 )
 def not_acknowledged(world: World) -> None:
     """She has read her recovery codes but not said so."""
-    world.people["she"].acknowledges = False
+    world.expected("she").acknowledges = False
 
 
 @sentence(
@@ -54,4 +54,4 @@ def not_acknowledged(world: World) -> None:
 )
 def email_begins(world: World, text: str) -> None:
     """An address with characters that must be encoded somewhere."""
-    world.people["she"].email_name = text
+    world.expected("she").email_name = text

@@ -8,6 +8,7 @@ from mfa_harness.scenario.outcome import require
 from mfa_harness.steps.client_duties import wire_of
 from mfa_harness.steps.lexicons import ACTS, FACTS
 from mfa_harness.verdicts import NotApplicable, ScenarioError
+from mfa_simulators.client.screens import METHODS_OF_SCREEN
 
 if TYPE_CHECKING:
     from mfa_harness.scenario.actor import Actor
@@ -25,18 +26,33 @@ def _screens(actor: Actor) -> ScreenWords:
     return cast("ScreenWords", client)
 
 
+def _known(name: str) -> None:
+    if name not in METHODS_OF_SCREEN:
+        raise ScenarioError(f'no screen is called "{name}"; there are {", ".join(METHODS_OF_SCREEN)}')
+
+
+def _submitted(actor: Actor, code: str | None = None) -> None:
+    """submit_screen, which our own client takes on a screen that asks for it only."""
+    try:
+        _screens(actor).submit_screen(code=code)
+    except ValueError as error:
+        raise ScenarioError(str(error)) from None
+
+
 # -- opening and closing -----------------------------------------------------------------------------------------
 
 
 @ACTS.phrase('opens the screen "{text}"')
 def opens(world: World, actor: Actor, text: str) -> None:
     """show_screen."""
+    _known(text)
     world.try_out(actor, f"opening the screen {text}", lambda a: _screens(a).show_screen(text))
 
 
 @ACTS.phrase('closes the screen "{text}"')
 def closes(world: World, actor: Actor, text: str) -> None:
     """hide_screen."""
+    _known(text)
     world.try_out(actor, f"closing the screen {text}", lambda a: _screens(a).hide_screen(text))
 
 
@@ -61,6 +77,7 @@ def no_screen(world: World) -> None:
 @FACTS.phrase('the screen "{text}" is visible')
 def screen_visible(world: World, text: str) -> None:
     """current_screen is this one."""
+    _known(text)
     _visible(world, text)
 
 
@@ -89,13 +106,13 @@ def scans(world: World, actor: Actor) -> None:
 def types_code(world: World, actor: Actor) -> None:
     """submit_screen with a fresh code."""
     code = actor.fresh_code()
-    world.attempt(actor, "typing the code into the screen", lambda a: _screens(a).submit_screen(code=code))
+    world.attempt(actor, "typing the code into the screen", lambda a: _submitted(a, code))
 
 
 @ACTS.phrase("confirms on the screen that she has written the codes down")
 def confirms_codes(world: World, actor: Actor) -> None:
     """submit_screen, without a code."""
-    world.attempt(actor, "confirming on the screen", lambda a: _screens(a).submit_screen())
+    world.attempt(actor, "confirming on the screen", _submitted)
 
 
 @FACTS.phrase("the picture of the QR code comes from nobody else")

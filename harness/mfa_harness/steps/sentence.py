@@ -30,7 +30,7 @@ _SAMPLES: dict[str, str] = {"who": "she", "on": "on", "n": "2"}
 _ALIKE = 0.65  # of 1: what is less like a line than that is no help to who wrote it
 _BLANKS: dict[str, str] = {
     "who": "she|he|the other user",
-    "n": r"\d+",
+    "n": "[0-9]{1,6}",
     "on": "on|off",
     "text": '[^"]*',
 }

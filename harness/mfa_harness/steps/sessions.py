@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from mfa_harness.steps.lexicons import ACTS, WAYS, Way
 from mfa_harness.steps.sentence import sentence
-from mfa_harness.verdicts import NotApplicable
+from mfa_harness.verdicts import NotApplicable, ScenarioError
 
 if TYPE_CHECKING:
     from mfa_harness.scenario.actor import Actor
@@ -62,6 +62,8 @@ def signs_in(world: World, who: str, way: str | None) -> None:
 @ACTS.phrase("goes back to her other session")
 def other_session(world: World, actor: Actor) -> None:
     """Continue in the browser she used before this one."""
+    if len(actor.sessions) < 2:  # noqa: PLR2004
+        raise ScenarioError(f"{actor.role} has one session only: let her sign in again before she goes back")
     actor.sessions.append(actor.sessions.pop(-2))
 
 

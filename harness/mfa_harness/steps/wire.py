@@ -10,7 +10,7 @@ from mfa_harness.scenario.outcome import Outcome, require
 from mfa_harness.steps.lexicons import ACTS, FACTS
 from mfa_harness.steps.sentence import sentence
 from mfa_harness.verdicts import Breach, ScenarioError
-from mfa_simulators.client.wire import read_refusal
+from mfa_simulators.client.wire import Answer, read_refusal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -223,6 +223,10 @@ def sends_odd(world: World, who: str, body: str, route: str) -> None:
 def refused_in_form(world: World) -> None:
     """A 4xx with a JSON body that has `error` as a text, so that SDKs show it (D-89)."""
     answer = world.outcome.value
+    if not isinstance(answer, Answer):
+        raise ScenarioError(
+            'nothing odd was sent: this sentence must follow one such as "When she sends ..."'
+        )
     require(400 <= answer.status < 500, "a 4xx", str(answer.status))  # noqa: PLR2004 - HTTP's own
     try:
         body: Any = answer.json()

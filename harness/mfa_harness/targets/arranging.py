@@ -71,7 +71,7 @@ class Arranger:
         )
         try:
             arranged = msgspec.json.decode(printed.splitlines()[-1], type=Arranged)
-        except msgspec.DecodeError as error:
+        except (ValueError, RecursionError) as error:
             found = f"{program.command!r} printed {printed[:_QUOTED]!r}, no JSON object: {error}"
             raise Blocked(wanted, found) from None
         if not arranged.environment_id and not arranged.not_applicable:

@@ -273,7 +273,7 @@ def url_in(line: str) -> str:
         return ""
     try:
         said = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return ""
     url = said.get("url") if isinstance(said, dict) else None
     return url if isinstance(url, str) and url.startswith(("http://", "https://")) else ""

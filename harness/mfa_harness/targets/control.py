@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote
 
 import httpx
@@ -19,11 +19,26 @@ if TYPE_CHECKING:
     from mfa_simulators.clock import MovableClock
 
 
+T = TypeVar("T")
+
+
 class Made(msgspec.Struct, frozen=True, rename="camel"):
     """What the control plane says of an environment it has made."""
 
     environment_id: str
     base_url: str
+
+
+class _Mail(msgspec.Struct, frozen=True):
+    code: str
+
+
+class _Notice(msgspec.Struct, frozen=True):
+    kind: str
+
+
+class _Token(msgspec.Struct, frozen=True):
+    jwt: str
 
 
 class ControlPlane:
@@ -50,10 +65,10 @@ class ControlPlane:
         url = root_of(base_url) + "/control/faults"
         try:
             response = http.get(url)
-            faults = response.json() if response.is_success else None
+            faults = msgspec.json.decode(response.content) if response.is_success else None
         except httpx.RequestError as error:
             raise diagnose(f"GET {url}", url, error=error) from error
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
         return cls(http, base_url) if _are_faults(faults) else None
 
@@ -68,12 +83,7 @@ class ControlPlane:
         response = self._send("POST", "environments", body, refused=(400, 422))
         if not response.is_success:
             raise ScenarioError(f"the control plane refused the settings: {response.text[:200]}")
-        try:
-            return msgspec.json.decode(response.content, type=Made)
-        except msgspec.DecodeError as error:
-            raise Blocked(
-                "make an environment", f"the control plane's answer is unreadable: {error}"
-            ) from error
+        return _read(response, Made, "make an environment")
 
     def change(self, environment_id: str, settings: Mapping[str, Any]) -> None:
         """Change settings of a living environment."""
@@ -81,10 +91,9 @@ class ControlPlane:
 
     def newest_code(self, environment_id: str, email: str) -> str | None:
         """The newest code sent to an address; None when there is none."""
-        mails = self._send(
-            "GET", f"environments/{environment_id}/mailbox?email={quote(email, safe='')}"
-        ).json()
-        return str(mails[-1]["code"]) if mails else None
+        path = f"environments/{environment_id}/mailbox?email={quote(email, safe='')}"
+        mails = _read(self._send("GET", path), list[_Mail], "read the mailbox")
+        return mails[-1].code if mails else None
 
     def advance(self, environment_id: str, seconds: float) -> None:
         """Move an environment's clock."""
@@ -97,27 +106,26 @@ class ControlPlane:
     def notices(self, environment_id: str, user_id: str) -> list[str]:
         """The kinds of notices that a user was sent, oldest first."""
         path = f"environments/{environment_id}/users/{quote(user_id, safe='')}/notices"
-        return [str(notice["kind"]) for notice in self._send("GET", path).json()]
+        return [notice.kind for notice in _read(self._send("GET", path), list[_Notice], "read notices")]
 
     def transcript(self, environment_id: str) -> list[dict[str, Any]]:
         """What the environment was asked and has answered, unmasked, oldest first."""
-        found = self._send("GET", f"environments/{environment_id}/transcript?unmasked=true").json()
-        return found if isinstance(found, list) else []
+        answer = self._send("GET", f"environments/{environment_id}/transcript?unmasked=true")
+        return _read(answer, list[dict[str, Any]], "read the transcript")
 
     def environments(self) -> list[dict[str, Any]]:
         """What backends have to know of the environments there are, the first one made first."""
-        listed: list[dict[str, Any]] = self._send("GET", "environments").json()
-        return listed
+        return _read(self._send("GET", "environments"), list[dict[str, Any]], "list environments")
 
     def make_in_real_time(self, settings: Mapping[str, Any]) -> Made:
         """A new environment whose clock is the server's."""
         response = self._send("POST", "environments", {"settings": dict(settings)})
-        return msgspec.json.decode(response.content, type=Made)
+        return _read(response, Made, "make an environment")
 
     def session_token(self, environment_id: str, order: Mapping[str, Any]) -> str:
         """A token to order (`mfa_simulators.server.minting.TokenOrder`)."""
         answer = self._send("POST", f"environments/{environment_id}/session-token", dict(order))
-        return str(answer.json()["jwt"])
+        return _read(answer, _Token, "order a session token").jwt
 
     def rotate_keys(self, environment_id: str) -> None:
         """A new key signs; those before it stay published."""
@@ -131,7 +139,7 @@ class ControlPlane:
         """A token that externalAuth/signin accepts, with a scope externalAuth/verify."""
         body = {"sub": email, "email": email, **({"scope": scope} if scope else {})}
         answer = self._send("POST", f"environments/{environment_id}/external-jwt", body)
-        return str(answer.json()["jwt"])
+        return _read(answer, _Token, "order an external token").jwt
 
     def _send(
         self, method: str, path: str, body: Any = None, *, refused: tuple[int, ...] = ()
@@ -146,6 +154,18 @@ class ControlPlane:
         if not response.is_success and response.status_code not in refused:
             raise Blocked(wanted, f"the control plane answered {response.status_code}: {response.text[:200]}")
         return response
+
+
+def _read(response: httpx.Response, kind: type[T], wanted: str) -> T:
+    """What the control plane answers.
+
+    Raises:
+        Blocked: it is no JSON, or of another shape: not our server, or one of another version.
+    """
+    try:
+        return msgspec.json.decode(response.content, type=kind)
+    except (ValueError, RecursionError) as error:
+        raise Blocked(wanted, f"the control plane's answer is unreadable: {error}") from error
 
 
 def _are_faults(value: Any) -> bool:

@@ -162,7 +162,7 @@ class _Visit:
         where = f"environment {environment.id}"
         try:
             public = environment_settings(msgspec.json.decode(answer.body))
-        except (ValueError, KeyError, TypeError, AttributeError):
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             self._find("settings", "ill", f"{where}: GET settings tells no security.mfa", "Is the id right?")
             return
         told = understood({name: value for name, value in public.items() if name in _TOLD_BY_SETTINGS})

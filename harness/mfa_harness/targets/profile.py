@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 DEFAULT_ORIGIN = "http://localhost:4317"
 DEFAULT_RP_ID = "localhost"
-_Positive = Annotated[float, msgspec.Meta(gt=0)]
+_Seconds = Annotated[float, msgspec.Meta(gt=0, le=86_400)]
+"""A day is more than anybody waits, and less than any clock of a machine overflows at."""
 
 
 class ProfileError(TargetError):
@@ -39,7 +40,7 @@ class SignIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """A program that prints the code sent to {email}; it may wait for the mail."""
     external_jwt_command: str | None = None
     """A program that prints a token for {email}, which externalAuth/signin accepts."""
-    command_seconds: _Positive = 60.0
+    command_seconds: _Seconds = 60.0
     """How long these programs may take."""
 
     @property
@@ -61,7 +62,7 @@ class Arrange(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     """A program that makes, or finds, an environment with the settings it reads as JSON on stdin."""
 
     command: str
-    seconds: _Positive = 120.0
+    seconds: _Seconds = 120.0
 
 
 class Allow(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -84,9 +85,9 @@ class Written(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     headers: dict[str, str] = {}
     ca: str | None = None
     proxy: str | None = None
-    rate: _Positive | None = None
-    timeout: _Positive = 10.0
-    longest_wait: _Positive = 45.0
+    rate: Annotated[float, msgspec.Meta(ge=0.001, le=1_000_000)] | None = None
+    timeout: _Seconds = 10.0
+    longest_wait: _Seconds = 45.0
     """How long a scenario may wait in real time, in seconds; what takes longer is n/a."""
     sign_in: SignIn = SignIn()
     environments: tuple[NamedEnvironment, ...] = ()

@@ -11,6 +11,7 @@ import httpx
 
 from mfa_harness.targets.bounds import BoundedTransport
 from mfa_harness.targets.target import TargetError
+from mfa_harness.targets.web_url import flaw_of, quoted
 
 if TYPE_CHECKING:
     from mfa_harness.targets.profile import Profile
@@ -30,15 +31,9 @@ def api_base(url: str, *, any_path: bool = False) -> str:
     Raises:
         TargetError: no http(s) URL, or a path that is not the API's.
     """
-    try:
-        parts = urlsplit(url)
-        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:  # a port that is no number
-        usable = False
-    if not usable:
-        raise TargetError(
-            f"target {url!r}", "no http(s) URL", "Write it with scheme and host: http://localhost:8000"
-        )
+    if flaw := flaw_of(url, "http://localhost:8000"):
+        raise TargetError(f"target {quoted(url)}", *flaw)
+    parts = urlsplit(url)
     if parts.username is not None:  # it would be printed with every name of the target
         mend = "Leave them out, and give them as [headers] in the profile, from an environment variable"
         raise TargetError("the target's URL", "it holds a user name or password", mend)

@@ -12,14 +12,15 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 _Status = Literal[401, 403, 409, 422]
-_Whole = Annotated[int, msgspec.Meta(ge=0)]
-_Counted = Annotated[int, msgspec.Meta(ge=1)]
+_Steps = Annotated[int, msgspec.Meta(ge=0, le=120)]
+_Counted = Annotated[int, msgspec.Meta(ge=1, le=1_000_000)]
+_Seconds = Annotated[int, msgspec.Meta(ge=1, le=31_536_000)]
 
 
 class Tolerances(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What the target declares about itself where the documentation leaves it free."""
 
-    drift_steps: _Whole = 1
+    drift_steps: _Steps = 1
     """How many time steps early or late a code may be and is still taken (RFC 6238 5.2)."""
     older_step: Literal["refused", "accepted"] = "accepted"
     """An unused code of a step before the last one used (RFC 6238 forbids only to use one twice)."""
@@ -61,7 +62,7 @@ class Tolerances(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     """How a device of somebody else, or of nobody, is refused."""
     attempts: _Counted = 100
     """After how many wrong codes in a row, at most, the account is limited (SP 800-63B-4 3.2.2: 100)."""
-    attempts_window_seconds: _Counted | None = None
+    attempts_window_seconds: _Seconds | None = None
     """After how many seconds a limited account is free again, if that is known."""
 
     @classmethod

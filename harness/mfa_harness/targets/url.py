@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Final
 
 import httpx
@@ -23,6 +21,7 @@ from mfa_harness.targets.target import TargetError
 from mfa_harness.verdicts import NotApplicable
 from mfa_simulators.client.pool import ConnectionPool
 from mfa_simulators.clock import SYSTEM_CLOCK, OffsetClock, VirtualClock
+from mfa_simulators.http_date import http_date
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -293,11 +292,10 @@ class UrlTarget:
 def clock_skew(headers: Mapping[str, str]) -> float | None:
     """How many seconds the server's clock is ahead of ours, by its Date header; None without one."""
     try:
-        there = parsedate_to_datetime(headers.get("date", ""))
+        there = http_date(headers.get("date", ""))
     except ValueError:
         return None
-    here = datetime.fromtimestamp(SYSTEM_CLOCK.now(), UTC)
-    return (there - here).total_seconds()
+    return there - SYSTEM_CLOCK.now()
 
 
 def _without_control(profile: Profile) -> Profile:

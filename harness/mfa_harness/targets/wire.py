@@ -6,13 +6,13 @@ transcript, waits out a 429 that is not the thing under test, and notices a targ
 
 from __future__ import annotations
 
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Final
 
 import httpx
 
 from mfa_harness.verdicts import Blocked
 from mfa_simulators.clock import SYSTEM_CLOCK
+from mfa_simulators.http_date import http_date
 
 if TYPE_CHECKING:
     from mfa_harness.targets.contact import Contact
@@ -129,12 +129,12 @@ def retry_after(response: httpx.Response) -> float:
     if said.isascii() and said.isdigit():
         return float(said)
     try:
-        at = parsedate_to_datetime(said).timestamp()
+        at = http_date(said)
     except ValueError:
         return _UNSAID_WAIT_SECONDS
     here = response.headers.get("date", "")
     try:
-        now = parsedate_to_datetime(here).timestamp()  # by the target's own clock, which may differ from ours
+        now = http_date(here)  # by the target's own clock, which may differ from ours
     except ValueError:
         now = SYSTEM_CLOCK.now()
     return max(0.0, at - now)

@@ -7,9 +7,10 @@ the machine's time.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+
+from mfa_simulators.http_date import http_date
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -83,8 +84,8 @@ class CookieJar:
             if "max-age" in said:
                 return self._clock.now() + int(said["max-age"])
             if "expires" in said:
-                return parsedate_to_datetime(said["expires"]).timestamp()
-        except ValueError:
+                return http_date(said["expires"])
+        except (ValueError, OverflowError):
             return None
         return None
 

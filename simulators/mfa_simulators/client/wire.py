@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 from functools import cache
 from types import NoneType
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 import msgspec
 
 from mfa_simulators.client.errors import ClientError, ErrorKind, MalformedAnswerError
+from mfa_simulators.http_date import http_date
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
@@ -127,7 +127,7 @@ def _seconds_to_wait(header: str | None, clock: Clock) -> float | None:
     if re.fullmatch(r"[0-9]{1,9}", header.strip()):
         return float(header)
     try:
-        return max(0.0, parsedate_to_datetime(header).timestamp() - clock.now())
+        return max(0.0, http_date(header) - clock.now())
     except ValueError:
         return None
 

@@ -14,7 +14,7 @@ import msgspec
 from litestar import Request, Response
 from litestar.handlers import HTTPRouteHandler
 
-from mfa_simulators.clock import OffsetClock, iso
+from mfa_simulators.clock import OffsetClock, iso, parse_instant
 from mfa_simulators.server.http.bodies import read_body
 from mfa_simulators.server.http.exchange import SCOPE_KEY, query_value
 from mfa_simulators.server.http.route import refused
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _ID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 _CREATED: Final = 201
 _EMPTY: Final = 204
-_LONGEST_STEP: Final = 10**10  # seconds; three centuries
+_LATEST: Final = parse_instant("9000-01-01T00:00:00Z")  # leaves room for what ends years after it begins
 
 
 class NewEnvironment(msgspec.Struct, forbid_unknown_fields=True):
@@ -89,7 +89,7 @@ class Control:
         body: NewEnvironment = _body(request, NewEnvironment)
         clock = OffsetClock()
         if body.clock is not None:
-            clock.set(body.clock)
+            clock.set(_instant("clock", parse_instant(body.clock)))
         environment = self._server.environment(
             clock=clock, seed=body.seed, faults=body.faults, **_named(body.settings)
         )
@@ -121,9 +121,8 @@ class Control:
         if body.set is not None:
             if not hasattr(environment.clock, "set"):
                 raise bad_request(f"{type(environment.clock).__name__} cannot be set")
-            return {"now": iso(environment.clock.set(body.set))}
-        if abs(body.advance or 0) > _LONGEST_STEP:
-            raise bad_request("advance: expected fewer seconds")
+            return {"now": iso(environment.clock.set(_instant("set", parse_instant(body.set))))}
+        _instant("advance", environment.clock.now() + (body.advance or 0))
         return {"now": iso(environment.advance(body.advance or 0))}
 
     def reset_mfa(self, request: Request[Any, Any, Any]) -> Response[None]:
@@ -236,6 +235,13 @@ def _handler(
         sync_to_thread=threads,
         include_in_schema=False,
     )(handle)
+
+
+def _instant(name: str, seconds: float) -> float:
+    """An instant at which the clock may stand: codes count from 1970."""
+    if not 0 <= seconds <= _LATEST:
+        raise bad_request(f"{name}: expected an instant from 1970 to {iso(_LATEST)}, found another")
+    return seconds
 
 
 def _body(request: Request[Any, Any, Any], kind: Any) -> Any:

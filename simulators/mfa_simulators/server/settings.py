@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from typing import Any, Final, Literal, get_args
 
 import msgspec
@@ -18,9 +19,35 @@ Algorithm = Literal["RS256", "ES256"]
 DEFAULT_ALGORITHM: Final = "RS256"
 
 _LONGEST_TEXT = 253  # a host name
-_MOST_DIGITS = 10  # pyotp and RFC 4226 know codes of 6 to 10 digits
-_FEWEST_DIGITS = 6
-_SHORTEST_SECRET = 14  # bytes: pyotp refuses less
+_TEN_YEARS: Final = 315_360_000  # seconds
+_MOST: Final = 1_000_000_000
+_RANGES: Final = {
+    "totp_digits": (6, 10),  # pyotp and RFC 4226 know codes of 6 to 10 digits
+    "totp_secret_bytes": (14, 1024),  # pyotp refuses less
+    "totp_drift_steps": (0, 120),  # an hour either way is no drift any more
+    "totp_period": (1, _TEN_YEARS),
+    "session_seconds": (1, _TEN_YEARS),
+    "email_code_seconds": (1, _TEN_YEARS),
+    "attempts_window_seconds": (1, _TEN_YEARS),
+    "requests_window_seconds": (1, _TEN_YEARS),
+    "challenge_seconds": (1, _TEN_YEARS),
+    "mfa_token_seconds": (1, _TEN_YEARS),
+    "attempts": (1, _MOST),
+    "requests_per_address": (0, _MOST),
+    "passkeys_per_user": (0, _MOST),
+}
+_WORDS: Final = {
+    "int": "a whole number",
+    "float": "a number",
+    "str": "text",
+    "bool": "true or false",
+    "array": "a list",
+    "object": "a table of names and values",
+    "null": "nothing",
+    "date": "a date",
+    "time": "a time of day",
+    "datetime": "a date and time",
+}
 
 
 class SettingsError(ValueError):
@@ -122,11 +149,11 @@ def make_settings(values: dict[str, Any], base: Settings | None = None) -> Setti
             near = difflib.get_close_matches(name, [*_NAMES, "require_at_onboarding"], n=1)
             hint = f"; did you mean {near[0]!r}?" if near else ""
             raise SettingsError(f"there is no setting {name!r}{hint}")
-        wanted[name] = [_action(each) for each in value] if name == "actions" else value
+        wanted[name] = _actions(value) if name == "actions" else value
     try:
         settings = msgspec.convert(wanted, Settings)
     except msgspec.ValidationError as error:
-        raise SettingsError(f"a setting has the wrong kind of value: {error}") from error
+        raise SettingsError(_in_words(error)) from None
     _check(settings)
     return settings
 
@@ -146,6 +173,10 @@ def _without_alias(values: dict[str, Any]) -> dict[str, Any]:
     return {"enrollment": "signup" if alias else "none", **rest}
 
 
+def _actions(value: object) -> object:
+    return [_action(each) for each in value] if isinstance(value, (list, tuple)) else value
+
+
 def _action(value: object) -> object:
     if isinstance(value, str):
         if value not in get_args(ActionName):
@@ -158,22 +189,31 @@ def _action(value: object) -> object:
 
 def _check(settings: Settings) -> None:
     """Bounds that the types cannot say."""
-    if not _FEWEST_DIGITS <= settings.totp_digits <= _MOST_DIGITS:
-        raise SettingsError(f"totp_digits: expected 6 to 10, found {settings.totp_digits}")
-    if settings.totp_secret_bytes < _SHORTEST_SECRET:
-        raise SettingsError(f"totp_secret_bytes: expected 14 or more, found {settings.totp_secret_bytes}")
-    for name in (
-        *("session_seconds", "email_code_seconds", "totp_period", "attempts_window_seconds"),
-        *("attempts", "requests_window_seconds", "challenge_seconds"),
-    ):
-        if getattr(settings, name) < 1:
-            raise SettingsError(f"{name}: expected 1 or more, found {getattr(settings, name)}")
-    if not 0 <= settings.totp_drift_steps <= 120:  # noqa: PLR2004  (an hour either way is no drift any more)
-        raise SettingsError(f"totp_drift_steps: expected 0 to 120, found {settings.totp_drift_steps}")
+    for name, (least, most) in _RANGES.items():
+        _check_range(name, getattr(settings, name), least, most)
+    for index, action in enumerate(settings.actions):
+        _check_range(f"actions[{index}].tokenExpirySeconds", action.token_expiry_seconds, 1, _TEN_YEARS)
     if not settings.origins:
         raise SettingsError("origins: expected at least one, found none")
     if not 0 < len(settings.rp_id) <= _LONGEST_TEXT:
-        raise SettingsError(f"rp_id: expected a host name, found {settings.rp_id!r}")
+        raise SettingsError(f"rp_id: expected a host name, found {settings.rp_id[:_LONGEST_TEXT]!r}")
+
+
+def _check_range(name: str, value: int | None, least: int, most: int) -> None:
+    if value is not None and not least <= value <= most:
+        raise SettingsError(f"{name}: expected {least} to {most}, found {value}")
+
+
+def _in_words(error: msgspec.ValidationError) -> str:
+    """A complaint of msgspec's, as somebody says it who writes settings in JSON, TOML or Python."""
+    complaint, _, at = str(error).partition(" - at `$")
+    where = at.strip("`.") or "settings"
+    if match := re.match(r"Expected `(.+?)`, got `(.+?)`", complaint):
+        expected = " or ".join(_WORDS.get(kind, kind) for kind in match[1].split(" | "))
+        return f"{where}: expected {expected}, found {_WORDS.get(match[2], match[2])}"
+    if match := re.match(r"Object (missing required|contains unknown) field `(\w+)`", complaint):
+        return f"{where}: {'needs' if 'missing' in match[1] else 'there is no'} {match[2]!r}"
+    return f"{where}: {complaint[:1].lower()}{complaint[1:]}"
 
 
 _NAMES: tuple[str, ...] = tuple(field.name for field in msgspec.structs.fields(Settings))

@@ -130,8 +130,8 @@ def test_a_port_that_is_taken_is_told_in_two_lines(command: Command, taken_port:
         ),
         (
             ["--environments", "{tmp_path}/nothing.toml"],
-            "{tmp_path}/nothing.toml cannot be read: no such file or directory",
-            "Name a TOML file of [[environments]].",
+            "{tmp_path}/nothing.toml: cannot be read: no such file or directory",
+            "Name a TOML file that can be.",
         ),
     ],
 )
@@ -162,7 +162,7 @@ def test_a_file_that_is_no_database_is_told(command: Command, tmp_path: Path) ->
         ('url = "http://localhost:8080/api/v0"\n', "holds no environment"),
         ('[[environments]]\nid = "a"\n[[environments]]\nid = "a"\n', "two environments have the id a"),
         ("environments = []", "holds no environment"),
-        ("[[environments]\n", "is not TOML: "),
+        ("[[environments]\n", "not TOML: "),
     ],
 )
 def test_a_file_that_holds_something_else_names_the_place(tmp_path: Path, text: str, told: str) -> None:
@@ -179,7 +179,7 @@ def test_a_file_that_holds_something_else_names_the_place(tmp_path: Path, text: 
     ("settings", "told"),
     [
         ({"sesion_based": True}, "there is no setting 'sesion_based'; did you mean 'session_based'?"),
-        ({"totp": "yes"}, "a setting has the wrong kind of value"),
+        ({"totp": "yes"}, "totp: expected true or false, found text"),
     ],
 )
 def test_a_setting_that_does_not_exist_is_found_before_the_server_starts(

@@ -73,6 +73,7 @@ def test_unexpected_failures_come_first_and_expected_ones_are_a_count_with_reaso
         "stale        1 entry does not hold any more: correct the list of expected failures\n"
         "             known.toml:9  a.b.old\n"
         "               passes now; delete lines 9-11\n"
+        "why          `mfa-harness explain a.b` says why that matters\n"
     )
 
 

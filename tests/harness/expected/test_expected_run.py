@@ -151,6 +151,7 @@ def test_an_update_that_was_interrupted_changes_nothing(
         return True
 
     monkeypatch.setattr("mfa_harness.check_run.conduct", interrupted)
+    monkeypatch.setattr("mfa_harness.check_run.conduct_shared", interrupted)
     code, out, _ = checked("reference", "--update-expected-failures")
     assert code == 130
     assert "expected failures: known.toml: not updated, for the run broke off\n" in out

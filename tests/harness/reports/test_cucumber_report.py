@@ -8,6 +8,7 @@ import pytest
 
 from mfa_harness import suite
 from mfa_harness.events import CheckFinished, Exchange, Expected, Failure, StepRecord
+from mfa_harness.feature_files import suite_dir
 from mfa_harness.reports import cucumber
 from mfa_harness.verdicts import Verdict
 
@@ -147,7 +148,7 @@ def test_a_feature_that_is_installed_is_the_source(make_run: MakeRun) -> None:
     check = our_check()
     found = messages(make_run(check))
     (source,) = of_kind(found, "source")
-    assert source["data"] == (suite.suite_dir().parent / check.feature).read_text("utf-8")
+    assert source["data"] == (suite_dir().parent / check.feature).read_text("utf-8")
     (pickle,) = of_kind(found, "pickle")
     assert (pickle["name"], pickle["location"]["line"]) == (check.title, check.line)
     assert set(statuses(found)) == {"PASSED"}

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import textwrap
 from typing import TYPE_CHECKING
 
 import pytest
 
 from mfa_harness import suite
-from mfa_harness.suite import FeatureError
+from mfa_harness.feature_files import FeatureError, feature_files, suite_dir
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -289,6 +291,27 @@ def test_a_good_file_is_read_without_a_finding(write: Write) -> None:
             id="text that Gherkin cannot read",
         ),
         pytest.param("", "mine.feature: holds no Feature", id="an empty file"),
+        pytest.param("Feature: Mine\n", "mine.feature: holds no scenario", id="a feature without a scenario"),
+        pytest.param(
+            "# language: zz\nFeature: Mine\n", "mine.feature:1: Language not supported: zz", id="a language"
+        ),
+        pytest.param(
+            "Feature: Mine\n# " + "x" * 2**22, "mine.feature: larger than 4 MiB", id="a very large file"
+        ),
+        pytest.param(
+            """\
+            Feature: Mine
+
+              Scenario Outline: One
+                Given a new user
+                Then she is <how>
+                Examples:
+                  | how             | how |
+                  | fully signed in | x   |
+            """,
+            "mine.feature:6: two columns have one name; one of them would not be read",
+            id="two columns with one name",
+        ),
         pytest.param("# to be written\n", "mine.feature: holds no Feature", id="nothing but a comment"),
         pytest.param(
             b"Feature: Mine\n\n  Scenario: \xe9t\xe9\n",
@@ -346,8 +369,38 @@ def test_a_check_of_a_users_may_not_take_the_id_of_one_of_ours(write: Write, tmp
 
 def test_a_file_reached_in_two_ways_is_read_once(write: Write, tmp_path: Path) -> None:
     path = write(GOOD)
-    found = suite.checks([tmp_path, path, suite.suite_dir()])
+    found = suite.checks([tmp_path, path, suite_dir()])
     assert len(found) == len(suite.checks()) + 1
+
+
+def test_folders_are_walked_whatever_is_in_them(write: Write, tmp_path: Path) -> None:
+    write(GOOD, "mine/one.feature")
+    write(GOOD, "elsewhere/other.feature")
+    write("no Gherkin", "mine/a.feature/notes.txt")
+    (tmp_path / "mine" / "round").symlink_to(tmp_path / "mine", target_is_directory=True)
+    (tmp_path / "mine" / "shared").symlink_to(tmp_path / "elsewhere", target_is_directory=True)
+    os.mkfifo(tmp_path / "mine" / "pipe.feature")
+    found = feature_files(tmp_path / "mine")
+    assert [path.name for path in found] == ["one.feature", "other.feature"]
+
+
+def test_a_link_that_leads_nowhere_or_to_itself_is_told(write: Write, tmp_path: Path) -> None:
+    write(GOOD, "mine/one.feature")
+    (tmp_path / "mine" / "gone.feature").symlink_to("nowhere")
+    (tmp_path / "mine" / "self.feature").symlink_to("self.feature")
+    with pytest.raises(FeatureError) as caught:
+        feature_files(tmp_path / "mine")
+    assert [finding.partition("mine/")[2] for finding in caught.value.findings] == [
+        "gone.feature: a link that leads nowhere",
+        "self.feature: a link that leads nowhere",
+    ]
+
+
+def test_a_byte_order_mark_and_any_line_ends_are_no_mistake(write: Write) -> None:
+    text = textwrap.dedent(GOOD)
+    for odd in ("\ufeff" + text, text.replace("\n", "\r\n"), text.replace("\n", "\r")):
+        (check,) = suite.read(write(odd.encode(), f"{len(odd)}/mine.feature"))
+        assert check.line == 3
 
 
 def test_the_name_of_a_file_is_shown_from_where_the_user_stands(

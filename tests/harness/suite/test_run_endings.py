@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import textwrap
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -59,7 +60,7 @@ Scenario: breaks
         ([PASSES], 0, {"pass": 1}),
         ([PASSES, NOT_APPLICABLE], 0, {"pass": 1, "n/a": 1}),
         ([PASSES, FAILS], 1, {"pass": 1, "fail": 1}),
-        ([PASSES, FAILS, BREAKS], 3, {"pass": 1, "fail": 1, "error": 1}),
+        ([PASSES, FAILS, BREAKS], 2, {"pass": 1, "fail": 1, "error": 1}),
         ([NOT_APPLICABLE], 2, {"n/a": 1}),
     ],
 )
@@ -68,6 +69,67 @@ def test_the_worst_verdict_decides_the_exit_code(
 ) -> None:
     ran = run("\n".join(scenarios))
     assert (ran.code, ran.finished.exit_code, ran.finished.counts) == (code, code, counts)
+
+
+@pytest.mark.parametrize(
+    ("lines", "line", "words"),
+    [
+        (['Given the setting "no_such" is 1'], 3, "there is no setting 'no_such'"),
+        (['Given the setting "totp_digits" is eight'], 3, "eight is no JSON"),
+        (['Given the setting "totp_digits" is 99'], 3, "totp_digits: expected 6 to 10"),
+        (['Given the profile says that "drift_step" is 1'], 3, 'the nearest is "drift_steps"'),
+        (['Given the API version is "2027"'], 3, "min_api_version"),
+        (["When the other user signs up"], 4, 'nobody is "the other user" here'),
+        (["When she signs up", "Then it is refused with a well-formed error"], 5, "nothing odd was sent"),
+        (["When she signs up", "When she goes back to her other session"], 5, "one session only"),
+        (["When she signs up", "Then step-up is needed"], 5, "nobody has asked whether step-up is needed"),
+        (["When she signs up", "When she registers 0 passkeys at once"], 5, "at least one is needed"),
+        (['When she opens the screen "mfa-verify"'], 4, 'no screen is called "mfa-verify"'),
+    ],
+)
+def test_a_line_of_somebodys_own_that_makes_no_sense_is_exit_2_and_is_named(
+    run: Run, lines: list[str], line: int, words: str
+) -> None:
+    given, acts = ([lines[0]], lines[1:]) if lines[0].startswith("Given") else ([], lines)
+    written = [*given, "Given a new user", *acts, "Then she is fully signed in"]
+    ran = run("Scenario: mistaken\n" + "\n".join(f"  {each}" for each in written))
+    assert ran.code == 2
+    assert ran.one.verdict.value == "error"
+    assert ran.one.mistake.endswith(f"mine.feature:{line}")
+    assert ran.one.failure is not None
+    assert ran.one.failure.got.startswith(f"{ran.one.mistake}: ")
+    assert words in ran.one.failure.got
+
+
+def test_her_address_cannot_be_chosen_before_she_is_there(run: Run) -> None:
+    ran = run(f"""\
+        Scenario: mistaken
+          Given her e-mail address begins with "x"
+        {textwrap.indent(PASSES.partition(chr(10))[2], "  ")}""")
+    assert (ran.code, ran.one.mistake.rpartition(":")[2]) == (2, "3")
+
+
+def test_a_mistake_is_told_at_the_end_and_is_no_bug_of_the_harness(
+    write: Write, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = write(f"Feature: Mine\n{BREAKS}")
+    assert main(["check", "--features", str(path), "--only", "mine.*"]) == 2
+    out = " ".join(capsys.readouterr().out.split())
+    assert "NO VERDICT: 1 scenario makes no sense: correct the line" in out
+    assert "1 mistaken" in out
+    assert "mine.feature:3: `mfa-harness list steps` has every sentence" in out
+    assert "broken in the harness" not in out
+
+
+def test_what_goes_wrong_in_the_harness_is_exit_3_whosever_the_scenario_is(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_arguments: object, **_named: object) -> None:
+        raise KeyError("a bug")
+
+    monkeypatch.setattr(World, "attempt", broken)
+    ran = run(PASSES)
+    assert (ran.code, ran.one.mistake) == (3, "")
 
 
 @pytest.mark.parametrize(

@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from mfa_harness import requirements, steps, suite
+from mfa_harness.feature_files import feature_files, suite_dir
 from mfa_harness.steps.apps import CODES
 from mfa_harness.steps.lexicons import ACTS, ENDINGS, FACTS, WAYS
 from mfa_harness.steps.operations import OPERATIONS
 from mfa_harness.steps.proofs import PERMITS
 from mfa_harness.steps.recovery import RECOVERY_CODES
 from mfa_harness.steps.sentence import compile_sentence, matching
-from mfa_harness.steps.tokens import FORGERIES, WISHES
+from mfa_harness.steps.step_up import WISHES
+from mfa_harness.steps.tokens import FORGERIES
 
 if TYPE_CHECKING:
     from mfa_harness.steps.sentence import Lexicon, Sentence
@@ -66,7 +68,7 @@ def test_no_two_checks_do_the_very_same_thing() -> None:
 
 
 def test_every_file_says_what_it_is_about() -> None:
-    for path in suite.feature_files(suite.suite_dir()):
+    for path in feature_files(suite_dir()):
         lines = path.read_text(encoding="utf-8").removeprefix("@backend\n").splitlines()
         assert lines[0].startswith("Feature: ")
         assert lines[1].startswith("  "), f"{path.name} has no description"

@@ -16,6 +16,7 @@ from cryptography.x509.oid import NameOID
 from mfa_harness.targets.parse import open_target
 from mfa_harness.targets.profile import NamedEnvironment, Profile, SignIn
 from mfa_harness.targets.target import TargetError
+from mfa_harness.verdicts import Blocked
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -182,6 +183,23 @@ def test_a_ca_file_without_a_certificate(tmp_path: Path) -> None:
         open_target("https://localhost:1", profile(ca=str(tmp_path / "ca.pem"))).open()
 
 
+@pytest.mark.parametrize("body", [b"[" * 100_000 + b"]" * 100_000, b"[{}]", b"\xff", b'[{"slug": "'])
+def test_what_answers_like_no_control_plane_is_none(loopback: Loopback, body: bytes) -> None:
+    with pytest.raises(TargetError, match="GET http") as raised:
+        open_target(loopback(answer("200 OK", body)), profile()).open()
+    assert "/settings" in str(raised.value)
+
+
+def test_a_control_plane_that_answers_something_else_is_blocked_and_no_bug_of_ours(
+    loopback: Loopback,
+) -> None:
+    target = open_target(loopback(answer("200 OK", b'[{"slug": "a"}]')))
+    target.open()
+    with pytest.raises(Blocked, match="the control plane's answer is unreadable"):
+        target.arrange({}, scenario="a", locks_out=False)
+    target.close()
+
+
 def test_a_clock_that_differs_is_noted(loopback: Loopback) -> None:
     sent = answer("200 OK", SETTINGS, "application/json\r\ndate: Thu, 01 Jan 2026 00:00:00 GMT")
     notes: list[str] = []
@@ -190,3 +208,29 @@ def test_a_clock_that_differs_is_noted(loopback: Loopback) -> None:
     target.close()
     assert len(notes) == 1
     assert "behind this machine's: codes may be refused for it" in notes[0]
+
+
+@pytest.mark.parametrize(
+    ("date", "noted"),
+    [
+        ("Thu, 01 Jan 2026 00:00:00 -0000", 1),
+        ("Thu, 01 Jan 2026 00:00:00", 1),
+        ("Thu, 01 Jan 0001 00:00:00 +2359", 1),
+        ("Thu, 99999999999999999999 Jan 2026 00:00:00 GMT", 0),
+        ("Thu, 01 Jan 2026 00:00:00 GMT, Thu, 01 Jan 2026 00:00:00 GMT", 1),
+        ("today", 0),
+        ("", 0),
+    ],
+)
+def test_a_date_header_of_an_odd_form_is_read_or_passed_over(
+    loopback: Loopback, date: str, noted: int
+) -> None:
+    notes: list[str] = []
+    target = open_target(
+        loopback(answer("200 OK", SETTINGS, f"application/json\r\ndate: {date}")),
+        profile(),
+        note=notes.append,
+    )
+    target.open()
+    target.close()
+    assert len(notes) == noted

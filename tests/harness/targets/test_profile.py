@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -11,9 +11,6 @@ from mfa_harness.targets.capabilities import CAPABILITIES
 from mfa_harness.targets.profile import Profile, ProfileError
 from mfa_harness.targets.tolerances import Tolerances
 from mfa_simulators.server.settings import Settings, make_settings
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 ID = "11111111-2222-4333-8444-555555555555"
 
@@ -37,7 +34,7 @@ def write(folder: Path, text: str) -> Path:
         ),
         ("[capabilities]\ntotps = true", "capabilities.totps", "did you mean 'totp'"),
         ("url = 3", "url", "found a whole number. Write text in quotes"),
-        ("rate = -1", "rate", "Write a number above 0"),
+        ("rate = -1", "rate", "Write a number of at least 0.001"),
         ("[tolerances]\ndrift_steps = -1", "tolerances.drift_steps", "of at least 0"),
         ('[tolerances]\ncounter = "flagg"', "tolerances.counter", "Write one of refuse, flag, ignore"),
         (
@@ -51,7 +48,11 @@ def write(folder: Path, text: str) -> Path:
         ("environments = 3", "environments", "Write a list"),
         ("x =", "not TOML", "docs/profile.md"),
         ('url = "ftp://x"', "url", "no http(s) URL"),
-        ('origin = "https://app.example.org/login"', "origin", "scheme and host only"),
+        (
+            'origin = "https://app.example.org/login"',
+            "origin",
+            "Write it as browsers do: https://app.example.org",
+        ),
         ('rp_id = "example.org"', "rp_id", "Write rp_id = 'localhost'"),
         ('ca = "nowhere.pem"', "ca", "there is no file"),
         ('[sign_in]\nemail = "a@b.org"', "sign_in.email", "{unique} or {n}"),
@@ -72,6 +73,77 @@ def write(folder: Path, text: str) -> Path:
         ),
         ('[headers]\nauthorization = "${MFA_NOT_SET}"', "headers.authorization", "export MFA_NOT_SET="),
         ('[headers]\nauthorization = "${a b}"', "headers.authorization", "names no environment variable"),
+        ("timeout = inf", "timeout", "Write a number of at most 86400"),
+        ("timeout = 1e300", "timeout", "Write a number of at most 86400"),
+        ("timeout = nan", "timeout", "Write a number above 0"),
+        ("timeout = -1", "timeout", "Write a number above 0"),
+        ("timeout = 2026-01-01", "timeout", "found a date. Write a number"),
+        ("longest_wait = inf", "longest_wait", "at most 86400"),
+        ("rate = inf", "rate", "at most 1000000"),
+        ("rate = 1e-300", "rate", "of at least 0.001"),
+        ("[sign_in]\ncommand_seconds = inf", "sign_in.command_seconds", "at most 86400"),
+        ('[arrange]\ncommand = "x"\nseconds = inf', "arrange.seconds", "at most 86400"),
+        ("[backend]\nleeway_seconds = inf", "backend.leeway_seconds", "at most 86400"),
+        ("[tolerances]\nattempts = 99999999999", "tolerances.attempts", "at most 1000000"),
+        (
+            f"[tolerances]\ndrift_steps = {'9' * 30}",
+            "the number at 'tolerances.drift_steps' has more than 64 bits",
+            "",
+        ),
+        pytest.param(
+            f"timeout = {'9' * 5000}", "it holds a number of thousands of digits", "", id="5000 digits"
+        ),
+        pytest.param(f"x = {'[' * 5000}{']' * 5000}", "nested more than 32 levels", "", id="5000 lists"),
+        pytest.param(f"{'.'.join('a' * 500)} = 1", "nested more than 32 levels", "", id="500 tables"),
+        pytest.param(f"# {'x' * 2**20}", "larger than 1 MiB", "Is it the right file?", id="a large file"),
+        (
+            f'[[environments]]\nid = "{ID}"\nsettings = {{actions = 5}}',
+            "environments[0].settings",
+            "actions: expected a list, found a whole number",
+        ),
+        (
+            f'[[environments]]\nid = "{ID}"\nsettings = {{totp_period = 9223372036854775807}}',
+            "environments[0].settings",
+            "totp_period: expected 1 to 315360000",
+        ),
+        ('[headers]\nx-key = "caf\u00e9"', "headers.x-key", "not ASCII"),
+        ('[headers]\nx-key = "a\\nb: c"', "headers.x-key", "a line break"),
+        ('[headers]\n"x key" = "a"', "headers.'x key'", "no name of a header"),
+        ('[headers]\nhost = "a"', "headers.host", "follows from the request itself"),
+        ("[headers]\nx-key = 5", "headers.x-key", "Write text in quotes"),
+        ('"a\\nb" = 1', r"'a\nb'", "unknown key"),
+        ('url = ""', "url", "Write it with scheme and host"),
+        ('url = "http://a b/"', "url", "it holds ' '"),
+        ('url = "http://x\\ny/"', "url", r"it holds '\n'"),
+        (
+            'url = "http://b\u00fccher.example"',
+            "url",
+            "it holds '\u00fc' (a host in such letters has a form in ASCII",
+        ),
+        ('url = "http://\uff44ynamic.xyz"', "url", "has a form in ASCII"),
+        ('url = "http://%64ynamic.xyz"', "url", "neither a host's name nor an address"),
+        ('url = "http://127.1"', "url", "neither a host's name nor an address"),
+        ('url = "http://a..b"', "url", "neither a host's name nor an address"),
+        ('url = "http://[::1"', "url", "Write it with scheme and host"),
+        ('url = "http://x:99999"', "url", "port out of range"),
+        ('url = "http://x:"', "url", "its port is none"),
+        ("url = 'http://a\\@localhost'", "url", "no http(s) URL"),
+        ('origin = ""', "origin", "Write scheme and host"),
+        (
+            'origin = "https://App.example.org:443"',
+            "origin",
+            "Write it as browsers do: https://app.example.org",
+        ),
+        ('proxy = "http://ada:pa55@a b"', "proxy", "it holds ' '"),
+        ('[sign_in]\nemail = "{unique} a@b.org"', "sign_in.email", "no e-mail address"),
+        ('[sign_in]\ncode = ""', "sign_in.code", "an empty code"),
+        ("""[sign_in]\ncode_command = "'{email}" """, "sign_in.code_command", "Close the quotation"),
+        ('[arrange]\ncommand = " "', "arrange.command", "an empty command"),
+        ('[capabilities]\ntotp = ""', "capabilities.totp", "a reason that says nothing"),
+        ('[backend]\nsend = "token"', "backend.send", "Write 'authorization: Bearer {token}'"),
+        ('[backend]\nsend = "caf\u00e9: {token}"', "backend.send", "no header"),
+        ("[backend]\nclaims = {a = nan}", "backend.claims.a", "a token has no such value"),
+        ("[backend]\nclaims = {a = 2026-01-01}", "backend.claims.a", "a token has no such value"),
     ],
 )
 def test_a_mistake_is_one_line_with_file_and_key(tmp_path: Path, text: str, key: str, words: str) -> None:
@@ -82,11 +154,28 @@ def test_a_mistake_is_one_line_with_file_and_key(tmp_path: Path, text: str, key:
     assert line.startswith(f"{path}: {key}")
     assert words in line
     assert "\n" not in line
+    assert "pa55" not in line
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(ProfileError, match=r"nowhere\.toml: No such file"):
+    with pytest.raises(ProfileError, match=r"nowhere\.toml: cannot be read: no such file"):
         Profile.load(tmp_path / "nowhere.toml")
+
+
+def test_a_file_without_end_is_not_read_to_it() -> None:
+    with pytest.raises(ProfileError, match="/dev/zero: larger than 1 MiB"):
+        Profile.load(Path("/dev/zero"))
+
+
+def test_a_byte_order_mark_is_no_mistake(tmp_path: Path) -> None:
+    assert Profile.load(write(tmp_path, "\ufefftimeout = 3")).timeout == 3
+
+
+def test_a_file_in_another_encoding_is_told_with_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "profile.toml"
+    path.write_bytes(b"timeout = 3\n# caf\xe9\n")
+    with pytest.raises(ProfileError, match=r"not UTF-8 text \(byte 17, line 2\)\. Save the file as UTF-8"):
+        Profile.load(path)
 
 
 def test_secrets_come_from_the_environment_and_are_remembered_but_not_shown(

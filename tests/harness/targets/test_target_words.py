@@ -27,6 +27,13 @@ ID = "11111111-2222-4333-8444-555555555555"
         ("http://x.org/login", "Did you mean http://x.org/login/api/v0?"),
         ("http://x.org/api/v0?a=b", "a base URL has no ? or #"),
         ("http://ada:pa55@x.org/api/v0", "it holds a user name or password"),
+        ("http://ada:pa55@x y.org/api/v0", "it holds ' '"),
+        ("http://x y.org", "it holds ' '"),
+        ("http://dyn\u0430mic.xyz", "has a form in ASCII"),
+        ("http://[::1", "Write it with scheme and host"),
+        ("http://localhost:", "its port is none"),
+        ("http://2130706433", "neither a host's name nor an address"),
+        pytest.param(f"http://{'a' * 3000}", "3007 characters", id="a long one"),
     ],
 )
 def test_a_target_that_is_none_is_refused_with_what_would_be_one(spec: str, words: str) -> None:

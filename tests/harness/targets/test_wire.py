@@ -205,6 +205,22 @@ def test_a_429_is_waited_out_by_retry_after_and_is_no_verdict() -> None:
     assert [exchange.status for exchange in wire.transcript.exchanges] == [429, 429, 429, 200]
 
 
+@pytest.mark.parametrize(
+    ("said", "seconds"),
+    [
+        ("Thu, 01 Jan 2026 00:00:09 -0000", 9),
+        ("Thu, 01 Jan 2026 00:00:09", 9),
+        ("Thu, 99999999999999999999 Jan 2026 00:00:00 GMT", 10),
+        ("soon", 10),
+        ("-5", 10),
+    ],
+)
+def test_a_retry_after_that_is_oddly_written_is_read_or_taken_for_none(said: str, seconds: int) -> None:
+    wire = Wire(limited(said, 200), waits_out_limits=True)
+    assert wire.send("GET", "users").status_code == 200
+    assert wire.slept == [seconds]
+
+
 def test_a_429_stands_where_limits_are_what_is_tested() -> None:
     wire = Wire(limited("7"))
     assert wire.send("GET", "users").status_code == 429

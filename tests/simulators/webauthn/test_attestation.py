@@ -27,6 +27,7 @@ TYPES = {
     "compound": "compound",
 }
 MADE_BY = [format_ for format_ in TYPES if format_ not in ("none", "packed")]
+P256 = bytes.fromhex("06082a8648ce3d030107")  # its object identifier, in DER
 NOW = VirtualClock("2026-01-01T00:00:00Z")
 
 
@@ -69,6 +70,18 @@ def test_certificates_expire_by_the_policys_clock(format_: str) -> None:
     late = Policy(trust_anchors=[key.attestation_root], clock=VirtualClock("2050-01-01T00:00:00Z"))
     with pytest.raises(VerificationError, match=r"7\.1 step 24: .*valid from"):
         judge(created(key), late)
+
+
+def test_an_anchor_that_cannot_be_used_is_no_bar_to_another_and_no_other_error() -> None:
+    key = VirtualPasskey(seed=7, attestation="packed-x5c")
+    root = key.attestation_root
+    other_curve = root.replace(P256, P256[:-1] + b"\x63")
+    assert other_curve != root
+    response = created(key)
+    for anchors in ([other_curve], [b"no certificate"], [root[:-1]]):
+        assert judge(response, Policy(trust_anchors=[*anchors, root], clock=NOW)) == "basic"
+        with pytest.raises(VerificationError, match=r"7\.1 step 24: .*none of the trust anchors"):
+            judge(response, Policy(trust_anchors=anchors, clock=NOW))
 
 
 def test_trust_needs_a_clock() -> None:

@@ -52,6 +52,8 @@ def test_a_sound_key_is_loaded(cose: dict[int, Any]) -> None:
         pytest.param(ED_KEY | {-2: bytes(31)}, id="short Edwards key"),
         pytest.param(RSA_KEY | {-2: b"\x01"}, id="exponent one"),
         pytest.param(RSA_KEY | {-1: (2**1023 + 1).to_bytes(128, "big")}, id="1024 bits"),
+        pytest.param(RSA_KEY | {-1: (2**2047 + 2).to_bytes(256, "big")}, id="even modulus"),
+        pytest.param(RSA_KEY | {-1: (2**16384 + 1).to_bytes(2049, "big")}, id="16385 bits"),
         pytest.param([1, 2], id="no map"),
     ],
 )

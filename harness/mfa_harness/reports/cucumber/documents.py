@@ -17,7 +17,7 @@ from gherkin.parser import Parser
 from gherkin.pickles.compiler import Compiler
 from gherkin.stream.id_generator import IdGenerator
 
-from mfa_harness import suite
+from mfa_harness.feature_files import suite_dir
 from mfa_harness.reports.layout import printable
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def _installed(feature: str) -> str | None:
     path = Path(feature)
     if path.suffix != ".feature":
         return None
-    for base in (suite.suite_dir().parent, Path.cwd()):
+    for base in (suite_dir().parent, Path.cwd()):
         try:
             return (base / path).read_text(encoding="utf-8")
         except (OSError, ValueError):  # not there; not text; a name that no file can have

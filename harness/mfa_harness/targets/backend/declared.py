@@ -11,7 +11,7 @@ TOKEN = "{token}"  # noqa: S105 - no password
 DEFAULT_PORT = 8765
 
 _Status = Annotated[int, msgspec.Meta(ge=100, le=599)]
-_Seconds = Annotated[float, msgspec.Meta(ge=0)]
+_Seconds = Annotated[float, msgspec.Meta(ge=0, le=86_400)]
 
 
 class Backend(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

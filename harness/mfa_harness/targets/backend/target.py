@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from typing import TYPE_CHECKING, Any, Final, Never, Self
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -17,6 +18,7 @@ from mfa_harness.targets.profile import Profile
 from mfa_harness.targets.reach import is_loopback, open_transport
 from mfa_harness.targets.target import TargetError
 from mfa_harness.targets.transcript import Transcript
+from mfa_harness.targets.web_url import flaw_of, quoted
 from mfa_harness.targets.wire import RecordingTransport
 from mfa_harness.verdicts import Blocked, NotApplicable
 from mfa_simulators.clock import SYSTEM_CLOCK
@@ -64,12 +66,6 @@ class BackendTarget:
                 f"the backend {url}",
                 "nothing says what to ask it for",
                 "Add --request 'GET /me', for something that needs a full session",
-            )
-        if TOKEN not in self.declared.send or ":" not in self.declared.send:
-            raise TargetError(
-                "[backend] send",
-                f"{self.declared.send!r} is no header with {TOKEN} in it",
-                f"Write 'authorization: Bearer {TOKEN}' or 'cookie: session={TOKEN}'",
             )
         shown = ", ".join(map(str, self.asked))
         self.label = f"the backend at {url} ({shown}), with tokens of our reference server"
@@ -299,15 +295,9 @@ class BackendEnvironment:
 
 
 def _base(url: str) -> str:
-    try:
-        parsed = httpx.URL(url)
-        usable = parsed.scheme in ("http", "https") and bool(parsed.host)
-    except httpx.InvalidURL:
-        usable = False
-    if not usable:
-        raise TargetError(
-            f"the backend {url!r}", "no http(s) URL", "Write it with scheme and host: http://localhost:3000"
-        )
-    if parsed.query or parsed.fragment or parsed.userinfo:
+    if flaw := flaw_of(url, "http://localhost:3000"):
+        raise TargetError(f"the backend {quoted(url)}", *flaw)
+    parts = urlsplit(url)
+    if parts.query or parts.fragment or parts.username is not None:
         raise TargetError("the backend's URL", "it holds more than an address", "Leave user, ? and # out")
     return url.rstrip("/")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import unicodedata
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from mfa_simulators.clock import parse_instant
+from mfa_simulators.http_date import http_date
 from mfa_simulators.server.faults.fault import fault
 from mfa_simulators.server.faults.meeting import meet
 from mfa_simulators.server.faults.notes import every_device, notes
@@ -159,7 +159,7 @@ class _ClaimedTime(Rules):
         except ValueError:
             pass
         try:
-            return parsedate_to_datetime(claimed).timestamp()
+            return http_date(claimed)
         except ValueError:
             return now
 

@@ -10,8 +10,9 @@ import msgspec
 from mfa_simulators.server.http.cookies import TOKEN_COOKIE, read_cookies
 from mfa_simulators.server.http.exchange import SCOPE_KEY, Exchange
 from mfa_simulators.server.operations import Call
-from mfa_simulators.server.rules.refusal import Refusal
+from mfa_simulators.server.rules.refusal import Refusal, bad_request
 from mfa_simulators.server.transcript import Exchanged
+from mfa_simulators.server.wire.requests import LONGEST_SESSION_KEY
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, MutableMapping
@@ -29,6 +30,7 @@ _PREFIX: Final = "/api/v0/sdk/"
 _CONTROL: Final = "/control"
 _LARGEST_BODY: Final = 1_000_000
 _LOOPBACK_HOSTS: Final = ("localhost", "127.0.0.1", "[::1]")
+_SESSION_KEY: Final = "x-dyn-session-public-key"
 _METHODS: Final = b"GET, POST, PUT, PATCH, DELETE"
 _STATE_CHANGING_READS: Final = ("/users/mfa/register/totp", "/users/mfa/recovery")
 
@@ -113,6 +115,8 @@ class Gateway:
                 await _refuse(
                     reply, Refusal(403, "origin_not_allowed", "This origin may not act with the cookie")
                 )
+            elif len(call.session_public_key or "") > LONGEST_SESSION_KEY:
+                await _refuse(reply, bad_request(f"{_SESSION_KEY}: at most {LONGEST_SESSION_KEY} characters"))
             else:
                 scope[SCOPE_KEY] = exchange
                 refusal = environment.address_refusal(call)
@@ -221,7 +225,7 @@ def _call(environment: Environment, scope: Scope, headers: dict[str, str]) -> Ca
         nonce=get("x-dynamic-device-nonce"),
         device_key=get("x-dynamic-device-publickey"),
         device_signature=get("x-dynamic-device-signed-nonce"),
-        session_public_key=get("x-dyn-session-public-key"),
+        session_public_key=get(_SESSION_KEY),
         external_token=external,
         claimed_time=get("x-time") or get("date"),
         address=client[0] if client else "",

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
+
+LONGEST_SESSION_KEY: Final = 1024
+"""Characters: it comes back in every session token, which has to fit into a header."""
+SessionKey = Annotated[str, msgspec.Meta(max_length=LONGEST_SESSION_KEY)]
 
 
 class Request(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
@@ -52,7 +56,7 @@ class SentCode(Request, frozen=True, kw_only=True):
     verification_id: str = msgspec.field(name="verificationUUID")
     verification_token: str
     allow_new_mfa_linking: bool = msgspec.field(name="allowNewMFALinking", default=False)
-    session_public_key: str | None = None
+    session_public_key: SessionKey | None = None
 
 
 class ReauthenticationCode(Request, frozen=True, kw_only=True):
@@ -67,7 +71,7 @@ class ExternalToken(Request, frozen=True, kw_only=True):
     """A token of the external issuer; absent where it comes as a cookie."""
 
     jwt: str | None = None
-    session_public_key: str | None = None
+    session_public_key: SessionKey | None = None
 
 
 class ExternalAssertion(Request, frozen=True, kw_only=True):
@@ -157,7 +161,7 @@ class Assertion(Proving, frozen=True, kw_only=True):
     response: AssertionMembers
     client_extension_results: dict[str, Any] = msgspec.field(default_factory=dict)
     authenticator_attachment: str | None = None
-    session_public_key: str | None = None
+    session_public_key: SessionKey | None = None
 
 
 class PasskeyRename(Request, frozen=True, kw_only=True):

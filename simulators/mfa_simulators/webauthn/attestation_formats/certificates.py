@@ -121,6 +121,7 @@ def check_path(path: Sequence[Certificate], anchors: Collection[bytes], now: flo
     for between, (below, above) in enumerate(pairwise(path)):
         _check_issued(below.x509, above.x509, between)
     last = path[-1]
+    unusable = 0
     for der in anchors:
         if last.der == der:
             return
@@ -128,8 +129,12 @@ def check_path(path: Sequence[Certificate], anchors: Collection[bytes], now: flo
             _check_issued(last.x509, x509.load_der_x509_certificate(der), len(path) - 1)
         except VerificationError:
             continue
+        except (ValueError, TypeError):  # one anchor is no certificate; another may be the right one
+            unusable += 1
+            continue
         return
-    raise _untrusted("the certificates lead to none of the trust anchors")
+    hint = f" ({unusable} of them cannot be read)" if unusable else ""
+    raise _untrusted(f"the certificates lead to none of the trust anchors{hint}")
 
 
 def _check_issued(below: x509.Certificate, above: x509.Certificate, between: int) -> None:
