@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from mfa_harness.verdicts import Blocked
 from mfa_simulators.client.core import ELEVATED_TOKEN_HEADER, MFA_TOKEN_HEADER
 
 if TYPE_CHECKING:
@@ -41,17 +42,34 @@ NONE = Permit()
 
 
 def mfa_token(actor: Actor) -> Permit:
-    """A single-use MFA token, from a challenge met just now with what she has."""
+    """A single-use MFA token, from a challenge met just now with what she has.
+
+    Raises:
+        Blocked: she was given none.
+    """
     session = actor.meet_challenge(create_mfa_token=True)
-    actor.mfa_token = session.mfa_token or ""
+    actor.mfa_token = _given(session.mfa_token, "an MFA token", "create_mfa_token")
     return Permit(MFA_TOKEN_HEADER, actor.mfa_token)
 
 
 def elevated_token(actor: Actor, scope: str) -> Permit:
-    """An elevated token for one scope, from a challenge met just now with what she has."""
+    """An elevated token for one scope, from a challenge met just now with what she has.
+
+    Raises:
+        Blocked: she was given none.
+    """
     session = actor.meet_challenge(requested_scopes=(scope,))
-    actor.elevated_token = session.elevated_access_token or ""
+    actor.elevated_token = _given(session.elevated_access_token, "an elevated token", "requested_scopes")
     return Permit(ELEVATED_TOKEN_HEADER, actor.elevated_token)
+
+
+def _given(token: str | None, what: str, argument: str) -> str:
+    if not token:
+        raise Blocked(
+            f"get {what}",
+            f"MFA was passed and {what} asked for, and the answer has none (a driver has to pass `{argument}` on)",
+        )
+    return token
 
 
 def for_removal(actor: Actor) -> Permit:

@@ -35,6 +35,15 @@ def hello(**changed: Any) -> None:
     say(hello={**about, **changed})
 
 
+HELLOS: dict[str, dict[str, Any]] = {
+    "other-protocol": {"protocol": 2},
+    "misspelt-action": {"capabilities": [*ACTIONS, "register_passkeys"]},
+    "misspelt-argument": {"arguments": ["device_ids"]},
+    "unknown-field": {"homepage": "https://example.org"},
+    "no-state": {"capabilities": ["initialize"]},
+}
+
+
 def greeting(name: str) -> None:
     if name == "mute":
         time.sleep(60)
@@ -43,14 +52,8 @@ def greeting(name: str) -> None:
         sys.exit(3)
     elif name == "chatty":
         write("Starting the SDK ...")
-    elif name == "other-protocol":
-        hello(protocol=2)
-    elif name == "misspelt-action":
-        hello(capabilities=[*ACTIONS, "register_passkeys"])
-    elif name == "unknown-field":
-        hello(homepage="https://example.org")
-    elif name == "no-state":
-        hello(capabilities=["initialize"])
+    elif name in HELLOS:
+        hello(**HELLOS[name])
     elif name in {"cannot-enrol", *SHOWN}:
         ending = ["authenticate_totp_mfa_device"] if name in SHOWN else []
         hello(capabilities=[*ACTIONS, "register_totp_mfa_device", *ending])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import threading
 import time
 from typing import TYPE_CHECKING
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
         ("chatty", "expected one JSON object a line, found 'Starting the SDK ...'"),
         ("other-protocol", "expected protocol 1, which is what was asked for, found protocol 2"),
         ("misspelt-action", "'register_passkeys' (did you mean 'register_passkey'?)"),
+        ("misspelt-argument", "'device_ids' (did you mean 'device_id'?)"),
         ("unknown-field", "unknown field `homepage`"),
         ("no-state", "expected 'state' in capabilities"),
         ("cannot-enrol", "'authenticate_totp_mfa_device' in capabilities, since enrolment is 'auth'"),
@@ -176,6 +178,21 @@ def test_a_code_that_the_client_asks_for_is_read_from_the_inbox(start: Start) ->
     driver.open()
     client = client_of(driver, inbox=lambda email: f"code of {email}")
     assert client.send_email_otp("ada@example.org").verification_uuid == "code of ada@example.org"
+
+
+def test_a_driver_is_sent_no_argument_that_it_could_lose(start: Start) -> None:
+    driver = start(miniature("sound"))
+    driver.open()
+    with pytest.raises(NotApplicable, match="does not declare the argument create_mfa_token"):
+        client_of(driver).register_passkey(create_mfa_token=True)
+
+
+def test_the_doctor_notices_an_argument_that_is_lost() -> None:
+    losing = shlex.join(["sed", "-u", r's/,"requested_scopes":\[[^]]*\]//']) + f" | {PYTHON_REFERENCE}"
+    found = {
+        (each.topic, each.state): each.text for each in examine(shlex.join(["sh", "-c", losing])).findings
+    }
+    assert "is `requested_scopes` passed on?" in found["verify_otp", "mind"]
 
 
 def test_the_doctor_tries_every_action_of_a_right_driver() -> None:

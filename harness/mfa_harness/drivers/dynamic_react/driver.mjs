@@ -87,12 +87,15 @@ async function end() {
   process.exit(0);
 }
 
+const OPTIONAL = ['allow_new_mfa_linking', 'create_mfa_token', 'device_id', 'mfa_token', 'related_origin_rp_id', 'requested_scopes']; // each is handed on, or refused
+
 createInterface({ input: process.stdin }).on('line', async (line) => {
   const { hello, do: wanted, answer } = JSON.parse(line);
   if (hello) {
     const actions = Object.keys(actionsOf({})).filter((action) => !ui || !NOT_ON_SCREEN.includes(action));
     const capabilities = ['initialize', 'close', 'reload', ...actions, ...(ui ? SEEN : [])];
-    say({ hello: { protocol: 1, name: ui ? `${name} (UI)` : name, version, capabilities, enrolment: ui ? 'auth' : 'either' } });
+    const about = { name: ui ? `${name} (UI)` : name, version, enrolment: ui ? 'auth' : 'either' };
+    say({ hello: { protocol: 1, ...about, capabilities, arguments: OPTIONAL } });
   } else if (wanted) {
     const { id, client, action, args } = wanted;
     say({ result: { id, ...await perform(client, action, args).catch((error) => ({ error: described(error) })) } });

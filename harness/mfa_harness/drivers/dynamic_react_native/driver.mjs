@@ -26,11 +26,13 @@ async function perform({ id, client, action, args }) {
   }
 }
 
+const OPTIONAL = ['allow_new_mfa_linking', 'create_mfa_token', 'device_id', 'mfa_token', 'related_origin_rp_id', 'requested_scopes']; // each is handed on, or refused
+
 createInterface({ input: process.stdin }).on('line', async (line) => {
   const { hello, do: wanted, answer } = JSON.parse(line);
   if (hello) {
     const capabilities = ['initialize', 'close', ...Object.keys(actionsOf())];
-    say({ hello: { protocol: 1, name, version, capabilities, enrolment: 'either' } });
+    say({ hello: { protocol: 1, name, version, capabilities, arguments: OPTIONAL, enrolment: 'either' } });
   } else if (wanted) {
     await perform(wanted);
   } else if (answer) {

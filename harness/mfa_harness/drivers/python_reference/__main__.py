@@ -12,6 +12,8 @@ from mfa_harness import __version__
 from mfa_simulators.client import Client, ClientError, MfaClient, OtpVerification, ScreenWords
 
 ACTIONS = [name for name in {*dir(Client), *dir(ScreenWords)} if not name.startswith("_")]
+WISHES = ["mfa_token", "related_origin_rp_id"]
+ARGUMENTS = ["allow_new_mfa_linking", "create_mfa_token", "device_id", "requested_scopes", *WISHES]
 CLIENTS: dict[str, MfaClient] = {}
 
 
@@ -47,7 +49,7 @@ for line in sys.stdin:
     [(name, said)] = json.loads(line).items()
     if name == "hello":
         about = {"name": "mfa_simulators.MfaClient", "version": __version__, "enrolment": "either"}
-        say(hello={"protocol": 1, "capabilities": ACTIONS, **about})
+        say(hello={"protocol": 1, "capabilities": ACTIONS, "arguments": ARGUMENTS, **about})
     elif name == "do":
         try:
             say(result={"id": said["id"], "value": do(said["client"], said["action"], said["args"])})

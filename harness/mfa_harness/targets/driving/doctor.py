@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from mfa_harness.targets.driving.target import ClientTarget
-from mfa_harness.targets.driving.vocabulary import ACTIONS
+from mfa_harness.targets.driving.vocabulary import ACTIONS, ARGUMENTS
 from mfa_harness.targets.findings import Diagnosis, Finding, State
 from mfa_harness.targets.parse import open_target
 from mfa_harness.targets.target import TargetError
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 _WRONG: Final = "000000"
 _NEVER_TRIED: Final = ("close",)
+_WISH: Final = "credential:link"
 
 
 def examine(
@@ -91,6 +92,9 @@ class _Tour:
             self.find("actions", "mind", f"not declared, so checks that need them are n/a: {listed}")
         else:
             self.find("actions", "well", "all are declared")
+        if lost := [name for name in ARGUMENTS if name not in hello.arguments]:
+            listed = ", ".join(lost)
+            self.find("arguments", "mind", f"not declared, so checks that need them are n/a: {listed}")
 
     def go(self) -> None:
         environment = self.target.arrange({}, scenario="doctor", locks_out=False)
@@ -143,6 +147,7 @@ class _Tour:
             return
         if not client.state.signed_in:
             self.find("state", "ill", "expected a user in `state` after verify_otp, found none", _MEND)
+        self._wish(client, person)
         self._enrol(client, person)
         self._try("register_passkey", client.register_passkey)
         self._try("authenticate_passkey_mfa", client.authenticate_passkey_mfa)
@@ -159,6 +164,21 @@ class _Tour:
         self._try("logout", client.logout)
         if client.state.signed_in:
             self.find("state", "ill", "expected no user in `state` after logout, found one", _MEND)
+
+    def _wish(self, client: Client, person: Person) -> None:
+        """An argument that may be left out, and must not be lost: the SDK would be blamed for what it never heard."""
+        verification = client.send_email_otp(person.email)
+        try:
+            session = client.verify_otp(verification, person.read_mail(), requested_scopes=[_WISH])
+        except (ClientError, NotApplicable):
+            return
+        if not session.elevated_access_token:
+            self.find(
+                "verify_otp",
+                "mind",
+                f"asked for the scope {_WISH}, it brought no elevated_access_token: is `requested_scopes` passed on?",
+                "Pass every argument on, or answer not_supported to one that your SDK does not have",
+            )
 
     def _enrol(self, client: Client, person: Person) -> None:
         hello = self.target.driver.hello

@@ -11,7 +11,7 @@ from typing import Any, Final, Literal
 import msgspec
 
 from mfa_harness.targets.capabilities import nearest
-from mfa_harness.targets.driving.vocabulary import ACTIONS, NEEDED
+from mfa_harness.targets.driving.vocabulary import ACTIONS, ARGUMENTS, NEEDED
 from mfa_simulators.client.errors import ErrorKind  # noqa: TC001 - msgspec reads the annotations
 
 PROTOCOL: Final = 1
@@ -39,6 +39,8 @@ class Hello(_Message, frozen=True):
     capabilities: tuple[str, ...]
     enrolment: Literal["auth", "register", "either"]
     """What ends an enrolment: authenticate_totp_mfa_device, verify_totp_mfa_device, or any of the two."""
+    arguments: tuple[str, ...] = ()
+    """Arguments that may be left out and that it hands on, or answers `not_supported` to; it is sent no other."""
     issues: str | None = None
     """Where bugs of the SDK are reported."""
 
@@ -189,6 +191,11 @@ def _see_to(hello: Hello) -> None:
         if action not in ACTIONS:
             raise BreachOfProtocol(
                 "known actions in capabilities", f"{action!r}{nearest(action, ACTIONS)}", "See docs/driver.md"
+            )
+    for name in hello.arguments:
+        if name not in ARGUMENTS:
+            raise BreachOfProtocol(
+                "arguments that may be left out", f"{name!r}{nearest(name, ARGUMENTS)}", "See docs/driver.md"
             )
     for action in NEEDED:
         if action not in hello.capabilities:

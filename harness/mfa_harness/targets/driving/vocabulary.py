@@ -170,5 +170,8 @@ ACTIONS: Final[Mapping[str, Action]] = {
 }
 """Every action by name. `close` says that a client is not needed any more; only who declares it is told."""
 
+ARGUMENTS: Final = sorted({name for action in ACTIONS.values() for name in action.optional} - _CODE.keys())
+"""What may be left out of calls. A driver that has not declared one might lose it, and its SDK be blamed for that."""
+
 NEEDED: Final = ("initialize", "state")
 """What a driver cannot do without."""

@@ -4,7 +4,6 @@ package main
 import (
 	"encoding/json"
 	"os"
-	"sync"
 )
 
 type object = map[string]any
@@ -27,12 +26,9 @@ var actions = map[string]func(sdk *SDK, args object) (any, error){
 }
 
 func main() {
-	clients, in, out, one := map[any]*SDK{}, json.NewDecoder(os.Stdin), json.NewEncoder(os.Stdout), sync.Mutex{}
-	say := func(name string, message object) { // one line at a time: results may come from several threads
-		one.Lock()
-		defer one.Unlock()
-		out.Encode(object{name: message})
-	}
+	clients, in := map[any]*SDK{}, json.NewDecoder(os.Stdin)
+	// One write for a line, whole: results may come from several threads.
+	say := func(name string, message object) { json.NewEncoder(os.Stdout).Encode(object{name: message}) }
 	for line := map[string]object{}; in.Decode(&line) == nil && line["bye"] == nil; line = nil {
 		if line["hello"] != nil {
 			names := []string{"initialize"}
@@ -46,12 +42,16 @@ func main() {
 			say("result", object{"id": do["id"], "value": nil})
 		} else {
 			go func(sdk *SDK) {
+				answer := object{"id": do["id"]}
 				value, err := actions[do["action"].(string)](sdk, do["args"].(object))
 				if refused, is := err.(*Refused); is { // its members are kind, status and message
-					say("result", object{"id": do["id"], "error": refused})
+					answer["error"] = refused
+				} else if err != nil {
+					answer["error"] = object{"kind": "other", "message": err.Error()}
 				} else {
-					say("result", object{"id": do["id"], "value": value})
+					answer["value"] = value
 				}
+				say("result", answer)
 			}(clients[do["client"]])
 		}
 	}

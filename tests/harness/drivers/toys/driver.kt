@@ -30,13 +30,14 @@ private fun say(name: String, message: Map<String, Any?>) {
 }
 
 private fun perform(sdk: Sdk, doing: JsonObject) {
-    val id = doing["id"].asInt
-    try {
-        say("result", mapOf("id" to id, "value" to actions.getValue(doing["action"].asString)(sdk, doing.getAsJsonObject("args"))))
+    val answer = try {
+        "value" to actions.getValue(doing["action"].asString)(sdk, doing.getAsJsonObject("args"))
     } catch (refused: Refused) {
-        val facts = mapOf("kind" to refused.kind, "status" to refused.status, "message" to refused.message)
-        say("result", mapOf("id" to id, "error" to facts))
+        "error" to mapOf("kind" to refused.kind, "status" to refused.status, "message" to refused.message)
+    } catch (odd: Exception) {
+        "error" to mapOf("kind" to "other", "message" to "$odd")
     }
+    say("result", mapOf("id" to doing["id"].asInt, answer))
 }
 
 fun main() {
@@ -45,8 +46,7 @@ fun main() {
     for (line in generateSequence(::readLine).map { JsonParser.parseString(it).asJsonObject }.takeWhile { !it.has("bye") }) {
         val doing = line.getAsJsonObject("do")
         if (doing == null) {
-            val names = listOf("initialize") + actions.keys
-            say("hello", mapOf("protocol" to 1, "name" to "toy in Kotlin", "version" to "1", "enrolment" to "auth", "capabilities" to names))
+            say("hello", mapOf("protocol" to 1, "name" to "toy in Kotlin", "version" to "1", "enrolment" to "auth", "capabilities" to listOf("initialize") + actions.keys))
         } else if (doing["action"].asString == "initialize") {
             val args = doing.getAsJsonObject("args")
             clients[doing["client"].asString] = Sdk(args["base_url"].asString, args["environment_id"].asString)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import msgspec
 
 from mfa_harness.targets.driving.driver import Declined
-from mfa_harness.targets.driving.vocabulary import ACTIONS
+from mfa_harness.targets.driving.vocabulary import ACTIONS, ARGUMENTS
 from mfa_harness.targets.driving.words import browser_passkey
 from mfa_harness.verdicts import Blocked, NotApplicable
 from mfa_simulators.client.errors import ClientError
@@ -79,6 +79,11 @@ class DrivenClient:
             raise NotApplicable(f"the driver of {self._driver.title} does not declare {word}")
         if wrong := ACTIONS[word].mismatch(given):
             raise NotApplicable(f"a client SDK cannot be told that ({word}: {wrong})")
+        assert self._driver.hello is not None
+        if lost := sorted(given.keys() & set(ARGUMENTS) - set(self._driver.hello.arguments)):
+            raise NotApplicable(
+                f"the driver of {self._driver.title} does not declare the argument {', '.join(lost)} ({word})"
+            )
         if not self.begun and word != "initialize":
             self.initialize()
         try:
