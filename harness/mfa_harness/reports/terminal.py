@@ -128,7 +128,7 @@ class TerminalReporter:
         self._print([""])
         self._print([headline], _STYLES[run.headline[0]])
         self._print(rest)
-        if run.started and run.started.target.partition(":")[0] == "reference":
+        if run.started and run.started.label.startswith("our reference server"):  # and nobody's client in front
             self._print(["", "To test yours: mfa-harness init URL --environment ID"], "dim")
 
     def _refresh(self) -> None:
