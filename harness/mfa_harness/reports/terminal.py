@@ -128,7 +128,8 @@ class TerminalReporter:
         self._print([""])
         self._print([headline], _STYLES[run.headline[0]])
         self._print(rest)
-        if run.started and run.started.label.startswith("our reference server"):  # and nobody's client in front
+        # The label: the name is the same with somebody's client in front of it.
+        if run.started and run.started.label.startswith("our reference server"):
             self._print(["", "To test yours: mfa-harness init URL --environment ID"], "dim")
 
     def _refresh(self) -> None:
