@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 REFRESH_SECONDS: Final = 0.25
 HURRY_SECONDS: Final = 5  # the code is shown as about to go from here on
 _BAR_WIDTH: Final = 20
+_LONGEST_DRIFT: Final = 1_000_000_000
 _USAGE_EXIT: Final = 2
+_SHOWN: Final = 80
 _SECRET = re.compile(r"[A-Za-z0-9 -]+=*")
 
 
@@ -52,13 +54,15 @@ def run(
         The exit code: 0, or 2 with one line on standard error when a source gives no account.
     """
     app = AuthenticatorApp(clock=clock)
+    if not abs(drift) <= _LONGEST_DRIFT:
+        return _refuse(f"--drift {drift:g}: expected seconds, at most {_LONGEST_DRIFT} either way")
     app.drift(drift)
     try:
         _add_all(app, sources)
         lines = [_line(account) for account in app]
     except _NoAccountError as error:
         return _refuse(str(error))
-    except (ValueError, OverflowError) as error:  # a drift to before 1970, or of no number
+    except (ValueError, OverflowError) as error:  # a drift to before 1970
         return _refuse(f"no code can be made: {error}")
 
     console = console or Console()
@@ -103,7 +107,7 @@ def _add(app: AuthenticatorApp, source: str) -> None:
     try:
         if source.lower().startswith("otpauth") or "://" in source:
             added = app.add(source)
-        elif Path(source).is_file():
+        elif _is_file(source):
             called = f"{source!r}"
             added = app.scan(source)
         elif _SECRET.fullmatch(source):
@@ -111,11 +115,20 @@ def _add(app: AuthenticatorApp, source: str) -> None:
             typed = TotpAuthenticator.from_secret(source, account=f"secret {before + 1}")
             added = app.add(typed.key)
         else:
-            raise _NoAccountError(f"{source!r} is neither a file that exists nor an otpauth:// URI")
+            raise _NoAccountError(
+                f"{source[:_SHOWN]!r} is neither a picture's file that exists nor an otpauth:// URI: name one"
+            )
     except (TotpUriError, ImportError, OSError) as error:
         raise _NoAccountError(f"{called}: {error}") from error
     if len(app) == before:
         raise _NoAccountError(f"{added.name!r} is given twice: a phone keeps one account of a name")
+
+
+def _is_file(source: str) -> bool:
+    try:
+        return Path(source).is_file()
+    except (OSError, ValueError):  # longer than any file's name, or with a NUL
+        return False
 
 
 def _line(account: TotpAuthenticator) -> str:

@@ -64,11 +64,13 @@ def read(path: Path) -> tuple[ServedEnvironment, ...]:
                 else "It holds [[environments]], and may hold what a profile holds."
             )
             raise UsageError(f"{path}: there is no key called {key!r}", mend)
+    from mfa_simulators.server.settings import in_words  # noqa: PLC0415 - loads the whole server
+
     try:
         found = msgspec.convert(document.get("environments", []), tuple[ServedEnvironment, ...])
     except msgspec.ValidationError as error:
         raise UsageError(
-            f"{path}, environments: {_uncapitalised(str(error))}",
+            f"{path}: environments{in_words(error, '')}",
             f"An [[environments]] table may hold {', '.join(ServedEnvironment.__struct_fields__)}.",
         ) from error
     if not found:
@@ -110,7 +112,3 @@ def check(environment: ServedEnvironment, where: str) -> None:
         raise UsageError(
             f"{where}: {error}", "Settings are the dashboard's words: totp, passkeys, session_based ..."
         ) from error
-
-
-def _uncapitalised(message: str) -> str:
-    return message[:1].lower() + message[1:]

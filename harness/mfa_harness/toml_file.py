@@ -55,7 +55,7 @@ def read_text(path: Path) -> str:
         reason = (getattr(error, "strerror", None) or str(error)).lower()
         raise TomlFileError(f"cannot be read: {reason}", "Name a TOML file that can be") from None
     if len(content) > _LARGEST:
-        raise TomlFileError("larger than 1 MiB", "Is it the right file?")
+        raise TomlFileError("larger than 1 MiB", "Name the right file, or write less into it")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

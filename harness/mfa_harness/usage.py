@@ -30,6 +30,17 @@ class UsageError(Exception):
         self.mend = mend
 
 
+def said(what: str, value: str | None) -> str:
+    """What was typed for an argument; "" where nothing was.
+
+    Raises:
+        UsageError: it was typed, and is empty: a variable of a script that is not set, more often than not.
+    """
+    if value is not None and not value.strip():
+        raise UsageError(f"{what} is empty", "Name one, or leave it out. Is a variable of a script not set?")
+    return value or ""
+
+
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """The known name that begins with this one or is spelt most like it, or None when none comes near."""
     by_folded = {each.casefold(): each for each in known}

@@ -122,6 +122,11 @@ def test_faults_are_listed_and_given(control: httpx.Client) -> None:
     [
         ("/environments", {"settings": {"totpp": True}}, "did you mean 'totp'"),
         ("/environments", {"faults": ["recovery-code-reusabel"]}, "did you mean 'recovery-code-reusable'"),
+        (
+            "/environments",
+            {"faults": ["recovery-code-reusable", "R01"]},
+            "recovery-code-reusable is given twice",
+        ),
         ("/environments", {"clock": "yesterday"}, "expected a date"),
         ("/environments", {"setings": {}}, "setings"),
         ("/environments", {"settings": {"seed": 1}}, "beside the settings"),

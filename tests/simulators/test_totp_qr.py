@@ -94,7 +94,7 @@ def test_a_qr_code_of_something_else_says_what_was_expected() -> None:
 
 @pytest.mark.parametrize("data", [b"", b"not a picture", b"\x89PNG\r\n\x1a\n broken"])
 def test_what_is_no_picture_says_so(data: bytes) -> None:
-    with pytest.raises(TotpUriError, match="the picture is no image that can be read"):
+    with pytest.raises(TotpUriError, match="the picture is no image: expected a PNG"):
         TotpAuthenticator.from_qr(data)
 
 

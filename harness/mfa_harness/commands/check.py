@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
 def check(  # noqa: PLR0917 - typer passes options by name
     target: Annotated[
-        str,
+        str | None,
         typer.Argument(
             metavar="TARGET",
             help="http(s)://..., reference, reference:FAULT, asgi:package.module:app or exec:COMMAND; "
             "by default the profile's url, else reference.",
             show_default=False,
         ),
-    ] = "",
+    ] = None,
     profile: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="What the target can do and how people sign in (see init)."),
@@ -79,25 +79,25 @@ def check(  # noqa: PLR0917 - typer passes options by name
         ),
     ] = None,
     backend: Annotated[
-        str,
+        str | None,
         typer.Option(
             metavar="URL",
             help="Test an app's backend: which session tokens does it let in (docs/backend.md)?",
             show_default=False,
         ),
-    ] = "",
+    ] = None,
     request: Annotated[
         list[str] | None,
         typer.Option(metavar="'GET /me'", help="What to ask that backend for. Repeatable."),
     ] = None,
     client: Annotated[
-        str,
+        str | None,
         typer.Option(
             metavar="COMMAND|listen:PORT",
             help="Through a client SDK, or an adapter to another wire: its driver (docs/driver.md).",
             show_default=False,
         ),
-    ] = "",
+    ] = None,
     driver_log: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Keep what is said to that driver and by it.")
     ] = None,
@@ -117,12 +117,13 @@ def check(  # noqa: PLR0917 - typer passes options by name
     from mfa_harness.options import CheckOptions  # noqa: PLC0415
     from mfa_harness.reports.files import STDOUT, FileReporter, parse_reports  # noqa: PLC0415
     from mfa_harness.reports.terminal import TerminalReporter  # noqa: PLC0415
-    from mfa_harness.usage import UsageError  # noqa: PLC0415
+    from mfa_harness.usage import UsageError, said  # noqa: PLC0415
 
+    backend, client = said("--backend", backend), said("--client", client)
     update = _update(expected_failures) if update_expected_failures else None
     reports = parse_reports(report or ())
     options = CheckOptions(
-        target=target or ("" if profile or backend else "reference"),
+        target=said("TARGET", target) or ("" if profile or backend else "reference"),
         profile=profile,
         features=tuple(_existing(folder) for folder in features or ()),
         only=tuple(only or ()),

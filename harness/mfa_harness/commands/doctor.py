@@ -19,26 +19,27 @@ _MINUTE: Final = 60
 
 def doctor(  # noqa: PLR0917 - typer passes options by name
     target: Annotated[
-        str,
+        str | None,
         typer.Argument(
             metavar="TARGET", help="As for check; by default the profile's url.", show_default=False
         ),
-    ] = "",
+    ] = None,
     profile: Annotated[
         Path | None, typer.Option(metavar="FILE", help="The target's profile (see init).")
     ] = None,
     backend: Annotated[
-        str, typer.Option(metavar="URL", help="Does this backend trust our issuer?", show_default=False)
-    ] = "",
+        str | None,
+        typer.Option(metavar="URL", help="Does this backend trust our issuer?", show_default=False),
+    ] = None,
     request: Annotated[
         list[str] | None, typer.Option(metavar="'GET /me'", help="What to ask it for. Repeatable.")
     ] = None,
     client: Annotated[
-        str,
+        str | None,
         typer.Option(
             metavar="COMMAND|listen:PORT", help="Is this client SDK's driver right?", show_default=False
         ),
-    ] = "",
+    ] = None,
     driver_log: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Keep what is said to that driver and by it.")
     ] = None,
@@ -54,7 +55,9 @@ def doctor(  # noqa: PLR0917 - typer passes options by name
       mfa-harness doctor --client 'node driver.mjs'
     """  # noqa: D301 - click reads the \b
     from mfa_harness.commands import page  # noqa: PLC0415
+    from mfa_harness.usage import said  # noqa: PLC0415
 
+    target, backend, client = said("TARGET", target), said("--backend", backend), said("--client", client)
     if client:
         diagnosis = _of_client(client, target, profile, driver_log)
     elif backend:

@@ -13,13 +13,13 @@ from mfa_harness.reports import KINDS
 
 def fuzz(  # noqa: PLR0917 - typer passes options by name
     target: Annotated[
-        str,
+        str | None,
         typer.Argument(
             metavar="TARGET",
             help="As for check; by default the profile's url, else reference.",
             show_default=False,
         ),
-    ] = "",
+    ] = None,
     profile: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="What the target can do and how people sign in (see init)."),
@@ -49,11 +49,11 @@ def fuzz(  # noqa: PLR0917 - typer passes options by name
         typer.Option(metavar="FILE", help="Findings that are known, each with a reason (TOML)."),
     ] = None,
     client: Annotated[
-        str,
+        str | None,
         typer.Option(
             metavar="COMMAND", help="The driver of a client SDK, or an adapter, to go through; as for check."
         ),
-    ] = "",
+    ] = None,
     wire: Annotated[
         bool,
         typer.Option(
@@ -76,11 +76,12 @@ def fuzz(  # noqa: PLR0917 - typer passes options by name
     from mfa_harness import interrupts  # noqa: PLC0415
     from mfa_harness.fuzz_run import FuzzOptions, run_fuzz  # noqa: PLC0415 - it brings Hypothesis with it
     from mfa_harness.reports.files import STDOUT, FileReporter, parse_reports  # noqa: PLC0415
+    from mfa_harness.usage import said  # noqa: PLC0415
 
     reports = parse_reports(report or ())
     piped = any(path == STDOUT for _, path in reports)
     options = FuzzOptions(
-        target=target or ("" if profile else "reference"),
+        target=said("TARGET", target) or ("" if profile else "reference"),
         profile=profile,
         seconds=seconds if seconds is not None or examples is not None else 60.0,
         steps=examples,
@@ -88,7 +89,7 @@ def fuzz(  # noqa: PLR0917 - typer passes options by name
         save=save,
         expected_failures=expected_failures,
         strict=strict,
-        client=client,
+        client=said("--client", client),
         wire=wire,
     )
     reporters = [FileReporter(kind, path) for kind, path in reports]

@@ -12,17 +12,17 @@ import typer
 def replay(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A replay file that `fuzz --save` wrote.")],
     target: Annotated[
-        str,
+        str | None,
         typer.Argument(
             metavar="TARGET", help="Another target than the one it was found at.", show_default=False
         ),
-    ] = "",
+    ] = None,
     profile: Annotated[
         Path | None, typer.Option(metavar="FILE", help="The target's profile (see init).")
     ] = None,
     client: Annotated[
-        str, typer.Option(metavar="COMMAND", help="The driver to go through, as for check.")
-    ] = "",
+        str | None, typer.Option(metavar="COMMAND", help="The driver to go through, as for check.")
+    ] = None,
 ) -> None:
     """Run one saved failure again, at its own target or another.
 
@@ -33,5 +33,7 @@ def replay(
       mfa-harness replay FILE --profile mine.toml
     """  # noqa: D301 - click reads the \b
     from mfa_harness.fuzz_run import run_replay  # noqa: PLC0415
+    from mfa_harness.usage import said  # noqa: PLC0415
 
+    target, client = said("TARGET", target), said("--client", client)
     raise typer.Exit(run_replay(file, target, profile, client=client, out=sys.stdout))

@@ -89,12 +89,14 @@ def _wanted(
     import msgspec  # noqa: PLC0415
 
     from mfa_harness import served  # noqa: PLC0415
+    from mfa_simulators.server.faults import find  # noqa: PLC0415
 
     wanted: list[ServedEnvironment] = []
     served.check(served.ServedEnvironment(faults=tuple(faults)), "--fault")
     for number, each in enumerate(environments, start=1):
         served.check(each, f"{file}, environment {number}" if file else "the environment")
-        wanted.append(msgspec.structs.replace(each, faults=tuple(dict.fromkeys((*faults, *each.faults)))))
+        slugs = dict.fromkeys(find(name).slug for name in (*faults, *each.faults))
+        wanted.append(msgspec.structs.replace(each, faults=tuple(slugs)))
     return wanted
 
 

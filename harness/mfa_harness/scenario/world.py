@@ -141,6 +141,10 @@ class World:
     def _rest(self) -> Sequence[Step]:
         return self.check.steps[self.position + 1 :]
 
+    def follows(self, words: str) -> bool:
+        """Whether a later line of the scenario holds these words."""
+        return any(words in step.text for step in self._rest)
+
     def _verdicts_that_follow(self) -> list[str]:
         """The Then sentences that belong to the action at hand: those before the next action."""
         found: list[str] = []

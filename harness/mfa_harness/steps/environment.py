@@ -22,6 +22,7 @@ _SWITCHES = {
 }
 _UNITS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
 _LONGEST_WAIT = 315_360_000
+_INTO_A_STEP = " into a time step"
 
 
 @sentence(
@@ -125,12 +126,15 @@ def time_passes(world: World, n: str, unit: str) -> None:
     seconds = int(n) * _UNITS[unit]
     if seconds > _LONGEST_WAIT:
         raise ScenarioError(f"{n} {unit}s are more than ten years, after which nothing is left to test")
+    if world.follows(_INTO_A_STEP):
+        world.need("clock")  # decided now: nobody waits for what cannot be tested after all
     world.environment.wait(seconds)
 
 
 @sentence("it is {n} second[s] into a time step", example="Given it is 29 seconds into a time step")
 def into_a_step(world: World, n: str) -> None:
     """Move time on to such a moment of the authenticator app's next time step but one."""
+    world.need("clock")
     app = world.actor("she").app
     world.environment.advance(app.seconds_left + app.period + int(n))
 

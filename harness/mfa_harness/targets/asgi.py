@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 import sys
 import traceback
 from contextlib import ExitStack, asynccontextmanager
@@ -99,7 +100,8 @@ def load(where: str) -> Application:
     tried = f"target 'asgi:{where}'"
     module_name, colon, name = where.partition(":")
     attribute = name.removesuffix("()")
-    if not colon or not module_name or not attribute:
+    words = (*module_name.split("."), *attribute.split("."))
+    if not colon or not all(map(str.isidentifier, words)):
         raise TargetError(tried, "it does not say which application", "Write asgi:package.module:app")
     found = _import(module_name, tried)
     for part in attribute.split("."):
@@ -120,7 +122,23 @@ def load(where: str) -> Application:
         raise TargetError(
             tried, f"{name} is a {type(found).__name__}, no application", "Name an ASGI callable"
         )
+    if not _takes_three(found):
+        raise TargetError(
+            tried,
+            f"{name} is no ASGI application: it cannot be called with scope, receive and send",
+            f"Name one; a function that makes one is written {name}()",
+        )
     return found
+
+
+def _takes_three(app: Application) -> bool:
+    try:
+        inspect.signature(app).bind(None, None, None)
+    except TypeError:
+        return False
+    except ValueError:  # it does not tell
+        return True
+    return True
 
 
 def _import(module_name: str, tried: str) -> Any:

@@ -155,6 +155,10 @@ class Process:
         self._has_port = "{port}" in command
         try:
             words = [word.replace("{port}", str(self._port)) for word in shlex.split(command)]
+            if not words or not words[0].strip():
+                raise TargetError(
+                    self._tried, "it names no program", "Write exec:COMMAND, as you start your server"
+                )
             with interrupts.held():
                 self._process = subprocess.Popen(  # noqa: S603 - what the user asked us to start
                     words,

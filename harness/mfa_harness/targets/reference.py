@@ -174,6 +174,8 @@ class ReferenceTarget:
         from mfa_harness.faults import ALL_FAULTS  # noqa: PLC0415 - loads the whole server
 
         for slug in self.faults:
+            if self.faults.count(slug) > 1:
+                raise TargetError(f"target {self.name!r}", f"it names {slug} twice", "Name each fault once")
             if slug not in ALL_FAULTS:
                 raise TargetError(
                     f"target {self.name!r}",

@@ -246,13 +246,17 @@ def compose(faults: tuple[str, ...]) -> tuple[type[Rules], type[Store], type[Ope
     """The classes of an environment: the clean ones, with the methods of its faults before theirs.
 
     Raises:
-        ValueError: there is no such fault (the nearest one is named).
+        ValueError: there is no such fault (the nearest one is named), or it is given twice.
     """
     if not faults:
         return Rules, Store, Operations
     from mfa_simulators.server.faults import find  # noqa: PLC0415  (the clean server never loads it)
 
-    overrides = [override for slug in faults for override in find(slug).overrides]
+    found = [find(slug) for slug in faults]
+    for each in found:
+        if found.count(each) > 1:
+            raise ValueError(f"faults: {each.slug} is given twice")
+    overrides = [override for each in found for override in each.overrides]
 
     def composed(base: type[Any]) -> type[Any]:
         mixins = [each for each in overrides if issubclass(each, base)]

@@ -153,7 +153,7 @@ def make_settings(values: dict[str, Any], base: Settings | None = None) -> Setti
     try:
         settings = msgspec.convert(wanted, Settings)
     except msgspec.ValidationError as error:
-        raise SettingsError(_in_words(error)) from None
+        raise SettingsError(in_words(error, "settings")) from None
     _check(settings)
     return settings
 
@@ -204,10 +204,15 @@ def _check_range(name: str, value: int | None, least: int, most: int) -> None:
         raise SettingsError(f"{name}: expected {least} to {most}, found {value}")
 
 
-def _in_words(error: msgspec.ValidationError) -> str:
-    """A complaint of msgspec's, as somebody says it who writes settings in JSON, TOML or Python."""
+def in_words(error: msgspec.ValidationError, whole: str) -> str:
+    """A complaint of msgspec's, as somebody says it who writes settings in JSON, TOML or Python.
+
+    Args:
+        error: the complaint.
+        whole: what to call the place where it is about no member.
+    """
     complaint, _, at = str(error).partition(" - at `$")
-    where = at.strip("`.") or "settings"
+    where = at.strip("`.") or whole
     if match := re.match(r"Expected `(.+?)`, got `(.+?)`", complaint):
         expected = " or ".join(_WORDS.get(kind, kind) for kind in match[1].split(" | "))
         return f"{where}: expected {expected}, found {_WORDS.get(match[2], match[2])}"

@@ -9,6 +9,7 @@ from typing import Final
 from mfa_simulators.totp.otpauth import TotpUriError
 
 _MODULE_PIXELS: Final = 8
+_LARGEST_PICTURE: Final = 32 * 2**20
 INSTALL_HINT: Final = "reading a QR code needs two more packages: pip install 'mfa-harness[qr]'"
 
 
@@ -29,6 +30,16 @@ def draw(text: str) -> bytes:
     return picture.getvalue()
 
 
+def _bytes_of(path: Path) -> bytes:
+    with path.open("rb") as file:
+        data = file.read(_LARGEST_PICTURE + 1)
+    if len(data) > _LARGEST_PICTURE:
+        raise TotpUriError(
+            f"{path} is larger than {_LARGEST_PICTURE // 2**20} MiB: no picture of a QR code is"
+        )
+    return data
+
+
 def read(picture: str | Path | bytes) -> str:
     """The text of the one QR code in a picture.
 
@@ -47,11 +58,13 @@ def read(picture: str | Path | bytes) -> str:
         raise ImportError(INSTALL_HINT) from error
 
     name = "the picture" if isinstance(picture, bytes) else str(picture)
-    data = picture if isinstance(picture, bytes) else Path(picture).read_bytes()
+    data = picture if isinstance(picture, bytes) else _bytes_of(Path(picture))
     try:
         # On white: a transparent background would be read as black on black.
         image = Image.open(io.BytesIO(data)).convert("RGBA")
-    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError) as error:
+    except UnidentifiedImageError as error:
+        raise TotpUriError(f"{name} is no image: expected a PNG, JPEG or WebP file") from error
+    except Exception as error:  # readers of hostile pictures raise whatever they like
         raise TotpUriError(f"{name} is no image that can be read: {error}") from error
     paper = Image.new("RGBA", image.size, "white")
     paper.alpha_composite(image)

@@ -3,6 +3,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import pytest
+
 if TYPE_CHECKING:
     from tests.harness.cli.conftest import Command
 
@@ -21,7 +23,21 @@ def test_the_drift_reaches_the_app(command: Command) -> None:
     )
 
 
-def test_what_gives_no_account_is_exit_2(command: Command) -> None:
-    ended = command("authenticator", "otpauth://nonsense", "--once")
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["otpauth://nonsense"],
+        ["nowhere.png"],
+        ["."],
+        ["/dev/zero"],
+        [""],
+        pytest.param(["1" * 5000], id="5000 characters"),
+        [URI, "--drift", "nan"],
+        [URI, "--drift", "1e300"],
+    ],
+)
+def test_what_gives_no_account_or_no_code_is_exit_2(command: Command, arguments: list[str]) -> None:
+    ended = command("authenticator", *arguments, "--once")
     assert (ended.code, ended.out) == (2, "")
     assert len(ended.err.splitlines()) == 1
+    assert len(ended.err) < 200

@@ -96,6 +96,10 @@ def test_a_report_on_standard_output_has_it_for_itself(command: Command, fake_ru
         (["--report", "junit=/proc/nowhere/x"], "the report /proc/nowhere/x cannot be written: "),
         (["--features", "nowhere"], "--features nowhere: there is no such folder"),
         (["--features", "{tmp_path}"], "--features {tmp_path}: no .feature file is in it"),
+        ([""], "TARGET is empty"),
+        ([" "], "TARGET is empty"),
+        (["--backend", ""], "--backend is empty"),
+        (["--client", ""], "--client is empty"),
     ],
 )
 def test_a_mistake_is_found_before_the_run(

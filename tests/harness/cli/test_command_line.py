@@ -85,6 +85,13 @@ def test_what_cannot_be_understood_is_one_line_and_a_mend(
     assert second.strip() == mend
 
 
+@pytest.mark.parametrize("name", ["fuzz", "doctor", "replay"])
+def test_an_empty_word_is_never_our_own_server(command: Command, name: str) -> None:
+    ended = command(name, *(["x.replay.json"] if name == "replay" else []), "")
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.err.startswith("mfa-harness: TARGET is empty\n")
+
+
 def test_a_target_that_cannot_be_used_is_two_lines_and_exit_2(command: Command, fake_run: FakeRun) -> None:
     fake_run.breaks_off = TargetError(
         "GET http://localhost:9/", "nothing listens there", "Is the server started?"

@@ -155,14 +155,15 @@ def test_a_file_that_is_no_database_is_told(command: Command, tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("environments = 3", "expected `array`, got `int`"),
-        ("[[environments]]\nsetings = {}", "object contains unknown field `setings`"),
+        ("environments = 3", "environments: expected a list, found a whole number"),
+        ("[[environments]]\nsetings = {}", "environments[0]: there is no 'setings'"),
         ("[[environment]]\n", "there is no key called 'environment'"),
         ("", "holds no environment"),
         ('url = "http://localhost:8080/api/v0"\n', "holds no environment"),
         ('[[environments]]\nid = "a"\n[[environments]]\nid = "a"\n', "two environments have the id a"),
         ("environments = []", "holds no environment"),
         ("[[environments]\n", "not TOML: "),
+        ("[[environments]]\nid = 5\n", "environments[0].id: expected text, found a whole number"),
     ],
 )
 def test_a_file_that_holds_something_else_names_the_place(tmp_path: Path, text: str, told: str) -> None:

@@ -11,7 +11,8 @@ from tests.harness.suite.conftest import answer, is_call, misbehaving
 
 from mfa_harness.scenario.world import World
 from mfa_harness.targets.profile import Profile
-from mfa_harness.targets.reference import ReferenceTarget
+from mfa_harness.targets.reference import ReferenceEnvironment, ReferenceTarget
+from mfa_harness.targets.tolerances import Tolerances
 
 if TYPE_CHECKING:
     from tests.harness.suite.conftest import Run
@@ -278,3 +279,12 @@ def test_no_answer_at_all_is_blocked(run: Run) -> None:
 
     ran = run(SECOND_APP.format(tags="", how=""), target=misbehaving(hangs_up))
     assert (ran.one.verdict.value, ran.code) == ("blocked", 1)
+
+
+def test_nobody_waits_for_what_cannot_be_tested_after_all(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    waited: list[float] = []
+    monkeypatch.setattr(ReferenceEnvironment, "wait", lambda _self, seconds: waited.append(seconds))
+    profile = Profile(capabilities={"clock": "its time is real"}, tolerances=Tolerances.reference())
+    ran = run(only=("totp.step-boundary",), target=ReferenceTarget(profile=profile))
+    assert {check.reason for check in ran.checks} == {"its time is real"}
+    assert not waited

@@ -150,6 +150,10 @@ def test_requests_of_several_threads_are_in_the_application_at_once(module: Modu
         ("def app():\n    raise OSError('no file')", "app()", "app() failed at users_app_"),
         ("class app:\n    wsgi_app = 1", "app", "is a WSGI application"),
         ("app = 1", "", "does not say which application"),
+        ("app = 1", "a-b", "does not say which application"),
+        ("def app(environ, start): ...", "app", "cannot be called with scope, receive and send"),
+        ("def app(): ...", "app", "a function that makes one is written app()"),
+        ("from json import dumps as app", "app", "app is no ASGI application"),
     ],
 )
 def test_what_cannot_be_imported_is_told_without_a_traceback(

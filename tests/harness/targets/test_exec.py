@@ -104,6 +104,7 @@ def test_a_command_that_does_not_say_where_it_listens(tmp_path: Path) -> None:
     ("command", "words"),
     [
         ("no-such-program-anywhere {port}", "cannot be started: No such file"),
+        ("''", "it names no program"),
         ("echo 'x", "cannot be split into words"),
     ],
 )

@@ -95,7 +95,7 @@ def write(folder: Path, text: str) -> Path:
         ),
         pytest.param(f"x = {'[' * 5000}{']' * 5000}", "nested more than 32 levels", "", id="5000 lists"),
         pytest.param(f"{'.'.join('a' * 500)} = 1", "nested more than 32 levels", "", id="500 tables"),
-        pytest.param(f"# {'x' * 2**20}", "larger than 1 MiB", "Is it the right file?", id="a large file"),
+        pytest.param(f"# {'x' * 2**20}", "larger than 1 MiB", "Name the right file", id="a large file"),
         (
             f'[[environments]]\nid = "{ID}"\nsettings = {{actions = 5}}',
             "environments[0].settings",

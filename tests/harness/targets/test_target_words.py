@@ -44,6 +44,11 @@ def test_a_target_that_is_none_is_refused_with_what_would_be_one(spec: str, word
     assert "pa55" not in str(refusal.value)
 
 
+def test_a_fault_that_is_named_twice_is_refused() -> None:
+    with pytest.raises(TargetError, match=r"it names recovery-code-reusable twice\. Name each fault once"):
+        open_target("reference:recovery-code-reusable,recovery-code-reusable").open()
+
+
 def test_fuzzing_needs_leave_off_this_machine() -> None:
     demand_leave_to_fuzz("http://localhost:1/api/v0", Profile())
     demand_leave_to_fuzz("http://x.org/api/v0", Profile(allow=Allow(fuzz=True)))

@@ -98,8 +98,8 @@ class Program:
             words = shlex.split(command)
         except ValueError as error:
             raise TargetError(tried, f"cannot be split into words: {error}", "Close the quotation") from None
-        if not words:
-            raise TargetError("--client ''", "no command", "Name the program that drives your client SDK")
+        if not words or not words[0].strip():
+            raise TargetError(tried, "it names no program", "Name the program that drives your client SDK")
         try:
             with interrupts.held():
                 self._process = subprocess.Popen(  # noqa: S603 - what the user asked us to start
