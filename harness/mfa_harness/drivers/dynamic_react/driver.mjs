@@ -42,7 +42,7 @@ class Client {
 
 /** Somebody who uses the vendor's screens: what has one is done there. */
 class Viewer {
-  #hands; #authenticator; #prompts = []; #seen = null;
+  #hands; #authenticator; #prompts = []; #seen = null; #underWay = new Set();
 
   constructor(client, _, tab) {
     Object.assign(this, { tab });
@@ -50,7 +50,14 @@ class Viewer {
     this.#authenticator = new Authenticator(tab.cdp, (what, options) => ask(client, what, { options }));
   }
 
+  /** There is one page before her: what many requests at once come to cannot be seen on it. */
   async perform(action, args) {
+    if (this.#underWay.has(action)) return { error: { kind: 'not_supported', message: 'on one page she does one thing after the other' } };
+    this.#underWay.add(action);
+    return this.#do(action, args).finally(() => this.#underWay.delete(action));
+  }
+
+  async #do(action, args) {
     if (action === 'prompts') return { value: this.#prompts };
     if (action === 'sync_mfa_flow') this.#prompts = [];
     const act = () => (this.#hands[action] ? this.#hands[action](args) : this.tab.perform(action, args));

@@ -65,17 +65,28 @@ export function handsOf(tab) {
     await tab.settled();
   }
 
+  /** From a challenge to another method of hers; whether it is offered. */
+  async function choose(name) {
+    await click(ANOTHER);
+    await tab.settled();
+    const offered = await page.locator(method(name)).first().isVisible();
+    if (offered) await click(method(name));
+    await tab.settled();
+    return offered;
+  }
+
   /** To the screen where a code is typed, from wherever she is. */
   async function toCodes(wishes) {
     const { create_mfa_token: token, requested_scopes: scopes } = wishes;
     const at = await view();
     if (at === 'mfa-secure-device') return click('.mfa-secure-device-view__button');
+    if (at === 'mfa-verification' && await page.locator(CODE_BOX).first().isDisabled()) { // locked: she opens the screen anew
+      await tab.perform('hide_screen', { name: at });
+      return show(at);
+    }
     if (at === 'mfa-verification' && !token && !scopes) return undefined;
     if (!token || scopes) await tab.perform('prompt_mfa', wishes);
-    if (await view() === 'passkey-confirm') {
-      await click(ANOTHER);
-      await click(method('totp'));
-    }
+    if (await view() === 'passkey-confirm') await choose('totp');
     if (await view() !== 'mfa-verification') await show('mfa-verification');
     return undefined;
   }
@@ -88,8 +99,7 @@ export function handsOf(tab) {
       await tab.perform('prompt_mfa', wishes);
       if (!waits && await view() !== 'mfa-verification') return; // it has begun, or is over already
     }
-    await click(ANOTHER);
-    await click(method('passkey'));
+    await choose('passkey');
   }
 
   /** The QR code on the screen, as her phone sees it: a PNG in base64. */
@@ -143,6 +153,8 @@ export function handsOf(tab) {
     authenticate_totp_mfa_device: async ({ code, device_id, ...wishes }) => {
       if (!/^[0-9]{6}$/.test(code)) return refused('the screen sends six digits, and nothing else');
       if (device_id) return refused('the screen asks for no device');
+      const isAdding = await view() === 'mfa-secure-device';
+      if (isAdding && (wishes.create_mfa_token || wishes.requested_scopes)) return refused('while an app is added the screen has no such wish');
       await toCodes(wishes);
       return doing('POST', '/users/mfa/auth/totp', () => type(code));
     },
@@ -180,12 +192,8 @@ export function handsOf(tab) {
       if (!/^[a-zA-Z0-9]{10}$/.test(code)) return refused('the screen sends ten letters and digits, and nothing else');
       if (requested_scopes) return refused('the screen has no such wish');
       const at = await view();
-      if (at === 'mfa-verification' || at === 'passkey-confirm') {
-        await click(ANOTHER);
-        await click(method('backupCode'));
-      } else if (at !== 'mfa-recovery') {
-        await show('mfa-recovery');
-      }
+      if (at === 'mfa-verification' || at === 'passkey-confirm') await choose('backupCode');
+      if (await view() !== 'mfa-recovery') await show('mfa-recovery');
       return doing('POST', '/users/mfa/auth/recovery', async () => {
         await page.locator('[data-testid=mfa-recovery-input]').fill(code);
         await click('[data-testid=mfa-recovery-submit]');

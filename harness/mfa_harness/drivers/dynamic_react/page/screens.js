@@ -11,7 +11,8 @@ export const SCREENS = {
 };
 /** What has no name in the suite: the two screens of a passkey's ceremony, and where somebody signs in. */
 const OTHERS = { 'passkey-setup': '.setup-passkey-view', 'passkey-confirm': '.confirm-passkey-view', 'sign-in': modal('wallet-list') };
-const PATIENCE = 1500; // milliseconds; the vendor fades a screen in and out, for less than half of that
+const PATIENCE = 2000; // milliseconds, for a screen that may never come; the vendor fades one in and out, for less than half of that
+const REST = 8000; // at most, on a machine that has much else to do
 const CALM = 3, FRAME = 20; // so many looks, so many milliseconds apart, at which nothing moves
 
 const roots = () => [document, ...[...document.querySelectorAll('.dynamic-shadow-dom')].map((host) => host.shadowRoot)].filter(Boolean);
@@ -31,7 +32,7 @@ const view = () => current() ?? Object.keys(OTHERS).find((name) => visible(OTHER
  * back to where one signs in when the old one is gone. Nobody who uses a page with her eyes is that fast.
  */
 export async function still() {
-  const end = performance.now() + PATIENCE;
+  const end = performance.now() + REST;
   for (let calm = 0; calm < CALM && performance.now() < end; calm = roots().some(moves) ? 0 : calm + 1) await pause(FRAME);
 }
 
