@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     from mfa_harness.targets.backend.answers import Presented
 
 
-_HOLDS_KEYS = "if it may hold the keys for a while, say how long, and we wait: [backend] keys_seconds = 35"
-
-
 @sentence(
     "{token} is presented to the backend",
     example="When a full session's token is presented to the backend",
@@ -41,7 +38,7 @@ def lets_in(world: World) -> None:
         found = environment.wait_until_let_in()
     if not _all_let_in(found):
         mend = f"`mfa-harness doctor --backend {environment.base_url}` looks for the reason"
-        raise Breach(f"{token} is let in", _told(found), _HOLDS_KEYS if token == NEW else mend)
+        raise Breach(f"{token} is let in", _told(found), _holds_keys(environment) if token == NEW else mend)
 
 
 @FACTS.phrase("the backend refuses it")
@@ -54,10 +51,21 @@ def refuses(world: World) -> None:
     if any(each.verdict == "let in" for each in found):
         details = f"what an attacker gains: {_stakes(world)}"
         if token == WITHDRAWN:
-            details += f"\n{_HOLDS_KEYS}"
+            details += f"\n{_holds_keys(_backend(world))}"
     elif not any(each.verdict == "refused" for each in found):
         details = "if this answer is a refusal, say so: [backend] refused_statuses or refused_text"
     raise Breach(f"{token} is refused", _told(found), details)
+
+
+def _holds_keys(environment: BackendEnvironment) -> str:
+    """What to do where a backend goes by the keys of before a rotation."""
+    said = environment.target.declared.keys_seconds
+    if not said:
+        return "if it may hold the keys for a while, say how long, and we wait: [backend] keys_seconds = 35"
+    return (
+        f"the profile says that it holds keys for {said:g} s at most, and it held them for longer: "
+        "have it read them again within that time, or correct [backend] keys_seconds"
+    )
 
 
 def _backend(world: World) -> BackendEnvironment:
@@ -73,7 +81,7 @@ def _control(world: World, environment: BackendEnvironment) -> None:
         world.controls.append("a full session was let in by the same request")
     elif environment.target.rotated:
         required = "a full session is let in after the issuer's keys were rotated"
-        raise Breach(required, _told(found), _HOLDS_KEYS)
+        raise Breach(required, _told(found), _holds_keys(environment))
     else:
         mend = f"mfa-harness doctor --backend {environment.base_url}"
         raise Blocked("have a full session let in (the control)", f"{_told(found)}; `{mend}` says why")

@@ -434,7 +434,9 @@ def test_plain_pytest_leaves_the_backend_feature_alone() -> None:
     assert "backend_tokens" not in collected.stdout
 
 
-def test_a_crash_that_drops_the_connection_is_not_blamed_on_the_next_request(profile: Profile) -> None:
+def test_a_crash_that_drops_the_connection_is_not_blamed_on_the_next_request(
+    issuing: Issuing, profile: Profile
+) -> None:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"  # connections are kept, unless they are dropped
 
@@ -451,14 +453,10 @@ def test_a_crash_that_drops_the_connection_is_not_blamed_on_the_next_request(pro
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
         thread.start()
         url = f"http://127.0.0.1:{server.server_port}"
-        target = BackendTarget(url, ("GET /me",), profile=profile)
-        target.open(settle=False)
-        try:
+        with opened(url, issuing, profile) as target:
             environment = target.arrange({}, scenario="a.b.c", locks_out=False)
             for _ in range(5):
                 assert [each.found for each in environment.present(None)] == ["500"]
                 assert [each.verdict for each in environment.present("token")] == ["let in"]
-        finally:
-            target.close()
-            server.shutdown()
-            thread.join()
+        server.shutdown()
+        thread.join()

@@ -45,7 +45,7 @@ def each_request(
     except ImportError as error:
         raise UsageError(
             "requests from the OpenAPI document are made by schemathesis, which is not installed",
-            "Install it with the extra: pip install 'mfa-harness[wire]'.",
+            "Install the extra `wire`: pip install '.[wire]' in a checkout of mfa-harness.",
         ) from error
     schema = schemathesis.openapi.from_dict(document)
     quick = settings(
