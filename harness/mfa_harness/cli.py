@@ -6,10 +6,12 @@ Exit codes: 0 all required checks pass; 1 a requirement failed; 2 usage, or the 
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import sys
-from typing import TYPE_CHECKING, Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -29,9 +31,13 @@ from mfa_harness.commands import (
     serve,
 )
 from mfa_harness.commands.ending import INTERRUPTED, OK, tell
+from mfa_harness.commands.outlet import mute
+from mfa_harness.usage import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+_NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
 
 app = typer.Typer(
     add_completion=False,
@@ -90,22 +96,50 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(given: list[str]) -> int:
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(
-                errors="backslashreplace"
-            )  # a title in a terminal of another alphabet is no crash
+    _prepare_streams()
+    code = OK
     try:
-        code = app(args=given or ["--help"], prog_name="mfa-harness", standalone_mode=False)
+        Path.cwd()
+    except OSError:
+        return tell(
+            UsageError("the folder that you are in does not exist any more", "Change into one that does.")
+        )
+    try:
+        ended = app(args=given or ["--help"], prog_name="mfa-harness", standalone_mode=False)
+        code = ended if isinstance(ended, int) else OK
         sys.stdout.flush()
     except (KeyboardInterrupt, typer.Abort):
         code = INTERRUPTED
-    except BrokenPipeError:
-        # The reader (`| head`) has gone. Nothing may be written at exit either.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return OK
+    except BrokenPipeError:  # the reader (`| head`) has gone; nothing may be written at exit either
+        mute(sys.stdout)
+    except SystemExit as left:  # what the command line parser makes of the same
+        if not isinstance(left.__context__, BrokenPipeError):
+            raise
+        sys.stdout, sys.stderr = sys.__stdout__ or sys.stdout, sys.__stderr__ or sys.stderr
+        mute(sys.stdout)
     except Exception as error:  # noqa: BLE001 - the one place where every error ends
+        if isinstance(error, OSError) and error.errno in _NO_ROOM:
+            mute(sys.stdout)
+            return tell(_no_room(error))
         return tell(error)
     if code == INTERRUPTED:
         sys.stderr.write("mfa-harness: interrupted\n")
-    return code if isinstance(code, int) else OK
+    return code
+
+
+def _prepare_streams() -> None:
+    """Have both streams, though whoever started us has closed them, and in an alphabet that takes everything."""
+    if sys.stdout is None:
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A title in a terminal of another alphabet is no crash.
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _no_room(error: OSError) -> UsageError:
+    where = error.filename or "standard output"
+    reason = (error.strerror or str(error)).lower()
+    return UsageError(f"{where} cannot be written: {reason}", "Make room, or write somewhere else.")

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from contextlib import ExitStack
 from pathlib import Path  # noqa: TC003 - typer reads the annotations when it runs
-from typing import TYPE_CHECKING, Annotated, TextIO
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -114,6 +113,7 @@ def check(  # noqa: PLR0917 - typer passes options by name
       mfa-harness check --backend http://localhost:3000 --request 'GET /me'
     """  # noqa: D301 - click reads the \b
     from mfa_harness import interrupts  # noqa: PLC0415
+    from mfa_harness.commands.outlet import outlet  # noqa: PLC0415
     from mfa_harness.options import CheckOptions  # noqa: PLC0415
     from mfa_harness.reports.files import STDOUT, FileReporter, parse_reports  # noqa: PLC0415
     from mfa_harness.reports.terminal import TerminalReporter  # noqa: PLC0415
@@ -130,7 +130,9 @@ def check(  # noqa: PLR0917 - typer passes options by name
         skip=tuple(skip or ()),
         seed=seed,
         reports=reports,
-        title=title,
+        title=title.encode(
+            "utf-8", "backslashreplace"
+        ).decode(),  # bytes that were no UTF-8, when it was typed
         expected_failures=expected_failures,
         update_expected_failures=update_expected_failures,
         min_tested=min_tested,
@@ -147,20 +149,18 @@ def check(  # noqa: PLR0917 - typer passes options by name
     from mfa_harness.check_run import run_check  # noqa: PLC0415 - and only now: it brings pytest with it
 
     piped = any(path == STDOUT for _, path in reports)
-    with ExitStack() as closing:
-        closing.enter_context(interrupts.held())  # but for what `run_check` lets be broken off
-        out = _own(sys.stderr if piped else sys.stdout, closing)
-        reporters: list[Reporter] = [TerminalReporter(out)]
-        reporters += [FileReporter(kind, path) for kind, path in reports]
-        reporters += [update] if update else []
-        for reporter in reporters:
-            closing.callback(reporter.close)
-        code = run_check(options, reporters)
-    for kind, path in reports:
-        if path != STDOUT:
-            (sys.stderr if piped else sys.stdout).write(f"{kind} report: {path}\n")
-    if update:
-        (sys.stderr if piped else sys.stdout).write(f"expected failures: {update.path}: {update.said}\n")
+    with outlet(sys.stderr if piped else sys.stdout) as out:
+        with ExitStack() as closing:
+            closing.enter_context(interrupts.held())  # but for what `run_check` lets be broken off
+            reporters: list[Reporter] = [TerminalReporter(out)]
+            reporters += [FileReporter(kind, path) for kind, path in reports]
+            reporters += [update] if update else []
+            for reporter in reporters:
+                closing.callback(reporter.close)
+            code = run_check(options, reporters)
+        out.writelines(f"{kind} report: {path}\n" for kind, path in reports if path != STDOUT)
+        if update:
+            out.write(f"expected failures: {update.path}: {update.said}\n")
     raise typer.Exit(code)
 
 
@@ -173,16 +173,6 @@ def _update(path: Path | None) -> ListUpdate:
             "--update-expected-failures does not say which file", "Add --expected-failures FILE."
         )
     return ListUpdate(path)
-
-
-def _own(stream: TextIO, closing: ExitStack) -> TextIO:
-    """The stream by a descriptor of its own: while a scenario runs, pytest has its hands on the usual one."""
-    try:
-        descriptor = os.dup(stream.fileno())
-    except OSError:  # a stream that is no file, in somebody's test
-        return stream
-    stream.flush()
-    return closing.enter_context(os.fdopen(descriptor, "w", 1, stream.encoding, "backslashreplace"))
 
 
 def _existing(folder: Path) -> Path:

@@ -74,6 +74,7 @@ def fuzz(  # noqa: PLR0917 - typer passes options by name
       mfa-harness check --profile mine.toml --features found/
     """  # noqa: D301 - click reads the \b
     from mfa_harness import interrupts  # noqa: PLC0415
+    from mfa_harness.commands.outlet import outlet  # noqa: PLC0415
     from mfa_harness.fuzz_run import FuzzOptions, run_fuzz  # noqa: PLC0415 - it brings Hypothesis with it
     from mfa_harness.reports.files import STDOUT, FileReporter, parse_reports  # noqa: PLC0415
     from mfa_harness.usage import said  # noqa: PLC0415
@@ -93,9 +94,10 @@ def fuzz(  # noqa: PLR0917 - typer passes options by name
         wire=wire,
     )
     reporters = [FileReporter(kind, path) for kind, path in reports]
-    with interrupts.held():  # but for what `run_fuzz` lets be broken off
+    # Interrupted only where `run_fuzz` lets itself be broken off.
+    with interrupts.held(), outlet(sys.stderr if piped else sys.stdout) as out:
         try:
-            code = run_fuzz(options, reporters, out=sys.stderr if piped else sys.stdout)
+            code = run_fuzz(options, reporters, out=out)
         finally:
             for reporter in reporters:
                 reporter.close()

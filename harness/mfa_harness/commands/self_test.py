@@ -37,6 +37,7 @@ def self_test(
       mfa-harness self-test --full --json
     """  # noqa: D301 - click reads the \b
     from mfa_harness import interrupts  # noqa: PLC0415
+    from mfa_harness.commands.outlet import outlet  # noqa: PLC0415
     from mfa_harness.commands.progress import progress_line  # noqa: PLC0415
     from mfa_harness.reports import kill_matrix  # noqa: PLC0415
     from mfa_harness.self_test import self_test as run  # noqa: PLC0415
@@ -48,5 +49,6 @@ def self_test(
             matrix = run(full=full, workers=several, tell=tell)
         if markdown is not None and not matrix.interrupted:  # a page with half of it would be a lie
             markdown.write_text(kill_matrix.as_markdown(matrix), encoding="utf-8")
-        sys.stdout.write(kill_matrix.as_json(matrix) if as_json else kill_matrix.as_text(matrix))
+        with outlet(sys.stdout) as out:
+            out.write(kill_matrix.as_json(matrix) if as_json else kill_matrix.as_text(matrix))
     raise typer.Exit(130 if matrix.interrupted else 1 if matrix.problems else 0)

@@ -89,7 +89,8 @@ class Run:
             words += ["--features", check.feature]
         if self.seed != "0":
             words += ["--seed", self.seed]
-        return " ".join([*map(shlex.quote, words), "--only", shlex.quote(check.id)])
+        line = " ".join([*map(shlex.quote, words), "--only", shlex.quote(check.id)])
+        return line.encode("utf-8", "backslashreplace").decode()  # a path need not be UTF-8, reports are
 
 
 def _opened(environment: Environment) -> str:

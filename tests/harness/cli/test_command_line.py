@@ -12,6 +12,8 @@ from mfa_harness.targets.target import TargetError
 from mfa_harness.usage import UsageError, nearest, unknown
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.harness.cli.conftest import Command, FakeRun
 
 COMMANDS = [
@@ -132,6 +134,50 @@ def test_a_reader_that_has_gone_is_no_error() -> None:
         check=True,
     )
     assert ended.stderr == ""
+
+
+def piped(line: str, tmp_path: Path) -> tuple[int, str]:
+    """Exit code and standard error of `mfa-harness`, `{}` in a line of shell."""
+    script = f"{line.format(f'{sys.executable} -m mfa_harness')}; exit ${{PIPESTATUS[0]}}"
+    ended = subprocess.run(["bash", "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False)
+    return ended.returncode, ended.stderr
+
+
+@pytest.mark.parametrize("line", ["{} list steps | true", "{} list steps | head -1", "{} list steps >&-"])
+def test_what_is_not_read_is_no_failure(tmp_path: Path, line: str) -> None:
+    assert piped(line, tmp_path) == (0, "")
+
+
+def test_a_check_whose_reader_has_gone_comes_to_its_verdict(tmp_path: Path) -> None:
+    check = (
+        "check reference:recovery-code-reusable --only recovery.single-use.used-code --report json=run.ndjson"
+    )
+    assert piped(f"{{}} {check} | true", tmp_path) == (1, "")
+    assert '"exit_code":1' in (tmp_path / "run.ndjson").read_text().splitlines()[-1]
+
+
+def test_a_full_disk_is_told_and_is_no_bug_of_ours(tmp_path: Path) -> None:
+    code, told = piped("{} list steps >/dev/full", tmp_path)
+    assert code == 2
+    assert told == (
+        "mfa-harness: standard output cannot be written: no space left on device\n"
+        "             Make room, or write somewhere else.\n"
+    )
+
+
+def test_a_folder_that_is_gone_is_told(tmp_path: Path) -> None:
+    code, told = piped("mkdir gone && cd gone && rmdir ../gone && {} list steps", tmp_path)
+    assert code == 2
+    assert told.startswith("mfa-harness: the folder that you are in does not exist any more\n")
+
+
+def test_a_title_that_is_no_utf_8_costs_no_report(
+    command: Command, fake_run: FakeRun, tmp_path: Path
+) -> None:
+    path = tmp_path / "run.ndjson"
+    assert command("check", "--title", "caf\udce9", "--report", f"json={path}").code == 0
+    assert fake_run.asked[0].title == r"caf\udce9"
+    assert path.exists()
 
 
 def test_a_terminal_of_another_alphabet_is_no_error() -> None:
