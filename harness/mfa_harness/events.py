@@ -158,16 +158,25 @@ def write(path: Path, events: Iterable[Event]) -> None:
 
 
 def read(path: Path) -> list[Event]:
-    """Read a run from NDJSON.
+    """Read a run from NDJSON. A last line that was cut off is left out: the run is then one that broke off.
 
     Raises:
-        RunFileError: a line is not an event of this version; names the line.
+        RunFileError: a line is not an event, or the run is of another version; names the line.
         OSError: the file cannot be read.
     """
     events: list[Event] = []
-    for number, line in enumerate(path.read_bytes().splitlines(), start=1):
+    content = path.read_bytes()
+    lines = content.splitlines()
+    for number, line in enumerate(lines, start=1):
         try:
-            events.append(_decoder.decode(line))
-        except msgspec.DecodeError as error:
+            event = _decoder.decode(line)
+        except (ValueError, RecursionError) as error:  # DecodeError and UnicodeDecodeError are ValueErrors
+            if events and number == len(lines) and not content.endswith(b"\n"):
+                break
             raise RunFileError(f"{path}: line {number} is not an event of a run: {error}") from error
+        if isinstance(event, RunStarted) and event.schema != SCHEMA:
+            raise RunFileError(
+                f"{path}: line {number} is of version {event.schema} of these files, not {SCHEMA}"
+            )
+        events.append(event)
     return events

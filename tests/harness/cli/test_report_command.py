@@ -54,6 +54,11 @@ def test_a_report_can_be_printed() -> None:
         ("", "run.ndjson is empty"),
         ("hello\n", "run.ndjson: line 1 is not an event of a run"),
         ('{"type":"note","text":"a"}\n{"type":"future"}\n', "run.ndjson: line 2 is not an event of a run"),
+        ("[" * 100_000 + "\n", "run.ndjson: line 1 is not an event of a run"),
+        (
+            '{"type":"run-started","harness":"9","target":"x","label":"x","seed":"0","planned":1,"schema":9}\n',
+            "run.ndjson: line 1 is of version 9 of these files, not 1",
+        ),
     ],
 )
 def test_a_file_that_is_no_run_is_told_in_two_lines(
@@ -65,3 +70,11 @@ def test_a_file_that_is_no_run_is_told_in_two_lines(
     assert (ended.code, ended.out) == (2, "")
     assert found in ended.err
     assert len(ended.err.splitlines()) == 2
+
+
+def test_a_run_that_was_cut_off_is_shown_as_far_as_it_goes(command: Command, tmp_path: Path) -> None:
+    whole = Path(RUN).read_bytes()
+    (tmp_path / "cut.ndjson").write_bytes(whole[: len(whole) * 2 // 3])
+    ended = command("report", f"{tmp_path}/cut.ndjson")
+    assert (ended.code, ended.err) == (0, "")
+    assert "INTERRUPTED after" in ended.out
