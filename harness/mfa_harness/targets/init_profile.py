@@ -11,7 +11,9 @@ from mfa_harness.targets.capabilities import CAPABILITIES
 from mfa_harness.targets.diagnosis import ails, diagnose
 from mfa_harness.targets.profile import DEFAULT_ORIGIN, DEFAULT_RP_ID, Profile
 from mfa_harness.targets.profile_keys import KEYS
+from mfa_harness.targets.profile_sense import is_environment_id
 from mfa_harness.targets.reach import api_base, open_transport
+from mfa_harness.targets.target import TargetError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,9 +44,12 @@ def draft(url: str, environment_id: str, *, profile: Profile | None = None) -> s
         profile: how to reach it (ca, proxy, headers, timeout), when that is not plain.
 
     Raises:
-        TargetError: not reachable, or no account-MFA API.
+        TargetError: no environment id, not reachable, or no account-MFA API.
     """
     base_url = api_base(url)
+    if not is_environment_id(environment_id):  # nor would a profile take it
+        mend = "Write the id of the dashboard: a UUID in lower case"
+        raise TargetError(f"--environment {environment_id!r}", "no environment id", mend)
     settings = environment_settings(public_settings(base_url, environment_id, profile or Profile()))
     return "\n".join([_HEAD.format(url=base_url), *_tables(base_url, environment_id, settings)]) + "\n"
 

@@ -199,8 +199,13 @@ def _lowered(message: str) -> str:
     return message[:1].lower() + message[1:]
 
 
+def is_environment_id(text: str) -> bool:
+    """Whether this can be an environment's id, and so may stand in a path."""
+    return bool(_ENVIRONMENT_ID.match(text))
+
+
 def _check_id(environment_id: str, index: int, file: str) -> None:
-    if not _ENVIRONMENT_ID.match(environment_id):
+    if not is_environment_id(environment_id):
         found = f"{environment_id!r} is no environment id" if environment_id else "missing"
         mend = "Write the id of the dashboard: a UUID in lower case"
         raise ProfileError(f"{file}: environments[{index}].id", found, mend)

@@ -113,10 +113,10 @@ def test_a_file_that_is_there_is_overwritten_only_by_force(
 
 def test_a_server_that_does_not_answer_leaves_no_file(command: Command, tmp_path: Path) -> None:
     file = tmp_path / "mine.toml"
-    ended = command("init", "http://localhost:9", "--environment", "x", "--output", str(file))
+    ended = command("init", "http://localhost:9", "--environment", "0" * 36, "--output", str(file))
     assert (ended.code, ended.out, file.exists()) == (2, "", False)
     assert ended.err.startswith(
-        "mfa-harness: GET http://localhost:9/api/v0/sdk/x/settings: nothing listens there\n"
+        f"mfa-harness: GET http://localhost:9/api/v0/sdk/{'0' * 36}/settings: nothing listens there\n"
     )
     assert len(ended.err.splitlines()) == 2
 
@@ -129,3 +129,10 @@ def test_a_path_that_cannot_be_written_is_told(
     ended = command("init", server.url, "--environment", server.environment().id, "--output", path)
     assert ended.code == 2
     assert f"mfa-harness: {path} cannot be written: " in ended.err
+
+
+@pytest.mark.parametrize("environment", ["", "../../x", "caf\u00e9", "prod"])
+def test_an_id_that_is_none_is_asked_of_nobody(command: Command, environment: str) -> None:
+    ended = command("init", "http://192.0.2.1", "--environment", environment)
+    assert (ended.code, ended.out) == (2, "")
+    assert "no environment id" in ended.err
