@@ -9,9 +9,8 @@ DYNAMIC_REACT_NATIVE := build/drivers/dynamic-react-native
 JUDGES := build/judges
 
 # What is run in a browser: a client's own duties, and every flow once. `make drivers REACT_ONLY=` runs the whole suite there.
-REACT_ONLY ?= client totp.one-device totp.both-routes totp.matches-uri recovery.single-use recovery.acknowledgement \
-	recovery.after-verification passkey.satisfies-mfa passkey.sign-in passkey.origin mfa-token.on-request \
-	step-up.actions-enforced.no-token
+REACT_ONLY ?= client totp.one-device totp.both-routes recovery.single-use recovery.acknowledgement passkey.satisfies-mfa \
+	passkey.sign-in mfa-token.on-request step-up.actions-enforced.no-token
 
 # What the vendor's own user interface is for, in the same browser: screens, enrolment by the QR code on the page, recovery
 # codes on the page, what is asked for by itself, and passkeys in Chromium's own authenticator.
