@@ -4,38 +4,34 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final, TextIO
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TextIO
 
 from mfa_harness import __version__, interrupts, requirements
 from mfa_harness.events import CheckFinished, Failure, RunFinished, RunStarted, StepRecord
-from mfa_harness.expected.entries import parse
-from mfa_harness.expected.ledger import read as read_list
 from mfa_harness.fuzz.exploring import Explorer
-from mfa_harness.fuzz.gherkin import scenario
 from mfa_harness.fuzz.keeping import found_before, read, save
+from mfa_harness.fuzz.known import Known
+from mfa_harness.fuzz.summary import Live, summary
 from mfa_harness.fuzz.telling import tell
 from mfa_harness.fuzz.wire.wire_run import WireExplorer, as_json, described
+from mfa_harness.reports.layout import printable
 from mfa_harness.scenario.run import Run
 from mfa_harness.targets.parse import open_target
 from mfa_harness.targets.reach import demand_leave_to_fuzz
-from mfa_harness.usage import UsageError, nearest
+from mfa_harness.usage import UsageError
 from mfa_harness.verdicts import Verdict
-from mfa_simulators.clock import SystemClock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from mfa_harness.expected.entries import Entry
     from mfa_harness.fuzz.findings import Finding
     from mfa_harness.fuzz.wire.wire_run import WireFinding
     from mfa_harness.reports.reporter import Reporter
     from mfa_harness.targets.target import Target
 
-OK, FAILED, INTERRUPTED = 0, 1, 130
-_LIVE_SECONDS: Final = 1.0
+OK, FAILED, NOTHING_TRIED, INTERRUPTED = 0, 1, 2, 130
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +67,8 @@ def run_fuzz(options: FuzzOptions, reporters: Sequence[Reporter], *, out: TextIO
     """Explore a target once.
 
     Returns:
-        The exit code: 0 nothing found, 1 a requirement is broken, 130 interrupted; findings so far are kept.
+        The exit code: 0 nothing found, 1 a requirement is broken, 2 nothing was tried, 130 interrupted; findings so
+        far are kept.
 
     Raises:
         TargetError: the target cannot be used, or may not be fuzzed.
@@ -79,8 +76,8 @@ def run_fuzz(options: FuzzOptions, reporters: Sequence[Reporter], *, out: TextIO
     """
     if options.wire:
         return run_wire(options, reporters, out=out)
-    known = _Known.load(options.expected_failures)
-    line = _Live(out)
+    known = Known.load(options.expected_failures)
+    line = Live(out)
     target = open_target(
         options.target or None, options.profile, str(options.seed), note=line.note, client=options.client
     )
@@ -122,13 +119,14 @@ def run_fuzz(options: FuzzOptions, reporters: Sequence[Reporter], *, out: TextIO
     finally:
         line.end()
         run.leftovers.extend(target.close())
-    for finding in explorer.findings:
-        run.emit(_as_check(finding, explorer))
+    checks = [*(_as_check(finding, explorer) for finding in explorer.findings), *_held(explorer)]
+    for check in checks:
+        run.emit(check)
     interrupted = interrupted or interrupts.asked()
     code = INTERRUPTED if interrupted else _code(explorer, known, options)
     run.emit(
         RunFinished(
-            counts=dict(Counter(_verdict(finding).value for finding in explorer.findings)),
+            counts=dict(Counter(check.verdict.value for check in checks)),
             exit_code=code,
             not_tested=dict(Counter(explorer.unreachable.values())),
             leftovers=tuple(run.leftovers),
@@ -137,7 +135,7 @@ def run_fuzz(options: FuzzOptions, reporters: Sequence[Reporter], *, out: TextIO
         )
     )
     written = save(options.save, explorer.findings) if options.save is not None else []
-    out.writelines(f"{text}\n" for text in _summary(explorer, known, written, run.leftovers))
+    out.writelines(f"{printable(text)}\n" for text in summary(explorer, known, written, run.leftovers))
     return code
 
 
@@ -156,7 +154,7 @@ def run_wire(options: FuzzOptions, reporters: Sequence[Reporter], *, out: TextIO
             "--wire goes with neither --client nor --expected-failures",
             "Bytes are sent to a server by its wire; leave them out.",
         )
-    line = _Live(out)
+    line = Live(out)
     target = open_target(options.target or None, options.profile, str(options.seed), note=line.note)
     _demand_leave(target, options)
     run = Run(target, seed=str(options.seed), reporters=reporters)
@@ -251,7 +249,7 @@ def run_replay(file: Path, target: str, profile: Path | None, *, client: str = "
     _demand_leave(opened, FuzzOptions(target=target))
     opened.open()
     try:
-        told = tell(Run(opened, seed="0"), finding.story)
+        told = tell(Run(opened, seed="0"), finding.story, wanted=finding.requirement)
     finally:
         opened.close()
     out.writelines(f"  Given {given}\n" for given in finding.story.opening.givens)
@@ -275,62 +273,29 @@ def _demand_leave(target: Target, options: FuzzOptions) -> None:
         demand_leave_to_fuzz(url, target.profile)
 
 
-@dataclass
-class _Known:
-    """The findings that are expected, and what is wrong with the list."""
-
-    entries: Sequence[Entry] = ()
-    stale: list[str] = field(default_factory=list)
-
-    @classmethod
-    def load(cls, path: Path | None) -> _Known:
-        if path is None:
-            return cls()
-        known = cls(parse(read_list(path, to_update=False), file=str(path)))
-        today = datetime.fromtimestamp(SystemClock().now(), UTC).date()
-        catalogue = requirements.load()
-        for entry in known.entries:
-            where = f"{path}:{entry.first}"
-            if requirements.of_check(entry.check, catalogue) is None:
-                near = nearest(entry.check.rpartition(".")[0], catalogue)
-                known.stale.append(
-                    f"{where}: {entry.check} begins with no requirement{f'; {near}?' if near else ''}"
-                )
-            elif entry.until is not None and entry.until < today:
-                known.stale.append(
-                    f"{where}: {entry.check} was expected until {entry.until} only ({entry.reason})"
-                )
-        return known
-
-    @property
-    def requirements(self) -> set[str]:
-        catalogue = requirements.load()
-        found = (requirements.of_check(entry.check, catalogue) for entry in self.entries)
-        return {each.id for each in found if each is not None}
-
-    def gone(self, explorer: Explorer) -> list[str]:
-        """The entries that this run has not met."""
-        catalogue = requirements.load()
-        return [
-            entry.check
-            for entry in self.entries
-            if (known := requirements.of_check(entry.check, catalogue)) is not None
-            and not explorer.met[known.id]
-        ]
-
-
-def _verdict(finding: Finding) -> Verdict:
-    if finding.level == "MUST" and finding.certain:
-        return Verdict.FAIL
-    return Verdict.WARN
-
-
-def _code(explorer: Explorer, known: _Known, options: FuzzOptions) -> int:
-    if known.stale or any(_verdict(finding) is Verdict.FAIL for finding in explorer.findings):
+def _code(explorer: Explorer, known: Known, options: FuzzOptions) -> int:
+    if known.stale or any(finding.verdict is Verdict.FAIL for finding in explorer.findings):
         return FAILED
     if options.strict and (any(not each.certain for each in explorer.findings) or known.gone(explorer)):
         return FAILED
-    return OK
+    return OK if explorer.steps or explorer.findings else NOTHING_TRIED
+
+
+def _held(explorer: Explorer) -> Iterator[CheckFinished]:
+    """The requirements that stories asked for and that held all along, each as a check that passed."""
+    catalogue = requirements.load()
+    for name in sorted(explorer.reached.requirements):
+        known = catalogue.get(name)
+        if known is not None and not explorer.met[name]:
+            yield CheckFinished(
+                id=f"{name}.fuzz",
+                title=known.text,
+                feature="fuzz",
+                line=0,
+                requirement=name,
+                level=known.level,
+                verdict=Verdict.PASS,
+            )
 
 
 def _as_check(finding: Finding, explorer: Explorer) -> CheckFinished:
@@ -349,7 +314,7 @@ def _as_check(finding: Finding, explorer: Explorer) -> CheckFinished:
         line=0,
         requirement=finding.requirement,
         level=finding.level,
-        verdict=_verdict(finding),
+        verdict=finding.verdict,
         failure=Failure(
             required=finding.required,
             got=finding.got,
@@ -357,84 +322,9 @@ def _as_check(finding: Finding, explorer: Explorer) -> CheckFinished:
             details=f"{finding.again} of {finding.of} times; found after {finding.steps} steps",
         ),
         steps=(*steps, StepRecord("Then", finding.then, "failed")) if finding.then else steps,
-        again=f"mfa-harness fuzz {explorer.run.target.name} --seed {explorer.seed}",
+        exchanges=explorer.exchanges.get(finding.id, ()),
+        again=finding.again_by(explorer.seed),
     )
-
-
-def _summary(
-    explorer: Explorer, known: _Known, written: Sequence[Path], leftovers: Sequence[str]
-) -> Iterator[str]:
-    for finding in explorer.findings:
-        seen = "FAIL" if _verdict(finding) is Verdict.FAIL else "WARN" if finding.certain else "seen once"
-        yield f"{seen}  {finding.id}   after {finding.steps} steps, again {finding.again} of {finding.of} times"
-        yield f"      required  {finding.required}"
-        yield f"      got       {finding.got}"
-        for text in scenario(finding).splitlines():
-            if text.startswith("    "):
-                yield f"  {text}"
-        yield ""
-    yield from known.stale
-    for gone in known.gone(explorer):
-        yield f"expected and not met in this run: {gone}"
-    expected = sum(explorer.met[each] for each in known.requirements)
-    if expected:
-        yield f"expected, and met {expected} times: {', '.join(sorted(set(known.requirements) & set(explorer.met)))}"
-    if explorer.gone:
-        yield f"the run ended there: the target does not answer any more ({explorer.gone})"
-    missed = sorted(set(explorer.reachable) - set(explorer.reached.rules))
-    yield _line(explorer)
-    if missed:
-        yield f"not reached this time: {', '.join(missed)}"
-    yield from _unreachable(explorer.unreachable, "cannot be reached")
-    yield from _unreachable(explorer.cannot_open, "cannot be arranged")
-    if written:
-        yield f"written: {', '.join(map(str, written))}"
-    if leftovers:
-        yield f"left over: {', '.join(leftovers)}"
-
-
-def _unreachable(unreachable: dict[str, str], how: str) -> Iterator[str]:
-    by_reason: dict[str, list[str]] = {}
-    for name, reason in unreachable.items():
-        by_reason.setdefault(reason, []).append(name)
-    for reason, names in by_reason.items():
-        yield f"{how}, because {reason}: {', '.join(names)}"
-
-
-def _line(explorer: Explorer) -> str:
-    found = len(explorer.findings)
-    return (
-        f"{explorer.steps} steps, {explorer.steps / max(explorer.seconds, 0.001):.0f} a second, "
-        f"{len(explorer.reached.rules)} of {len(explorer.reachable)} rules, "
-        f"{len(explorer.reached.transitions)} transitions, {len(explorer.reached.requirements)} requirements, "
-        f"{found} finding{'' if found == 1 else 's'}"
-    )
-
-
-class _Live:
-    """A line that is written over, where somebody watches; else nothing."""
-
-    def __init__(self, out: TextIO) -> None:
-        self._out = out
-        self._watched = out.isatty()
-        self._next = 0.0
-
-    def watch(self, explorer: Explorer) -> None:
-        """Told after every step."""
-        if self._watched and explorer.seconds >= self._next:
-            self._next = explorer.seconds + _LIVE_SECONDS
-            self._out.write(f"\r{_line(explorer)} ")
-            self._out.flush()
-
-    def note(self, text: str) -> None:
-        """What a person should know while the run goes on."""
-        self.end()
-        self._out.write(f"{text}\n")
-
-    def end(self) -> None:
-        """The line is over."""
-        if self._watched:
-            self._out.write("\r\033[K")
 
 
 __all__ = ["FuzzOptions", "run_fuzz", "run_replay"]

@@ -24,6 +24,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--mfa-seed", default="0", metavar="SEED", help="the same seed gives the same run")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Know the mark of what `mfa-harness fuzz --save` writes."""
+    config.addinivalue_line("markers", "fuzz: a story that mfa-harness fuzz has found, or tells")
+
+
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
     """Collect .feature files of our suite, and of folders that were asked for."""
     plugins = parent.config.pluginmanager

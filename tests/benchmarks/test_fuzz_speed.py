@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 from typing import Any
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
 
+from mfa_harness.fuzz.choosing import Chooser
 from mfa_harness.fuzz.judge import judge
-from mfa_harness.fuzz.machine import quick_settings
+from mfa_harness.fuzz.machine import ANYTHING, quick_settings
 from mfa_harness.fuzz.model import FULL, Model
 from mfa_harness.fuzz.rules import RULES
 from mfa_harness.fuzz.words import APP, SHE, Act, Answer, Opening, Sent, Sight
@@ -41,7 +43,7 @@ def _nothing(self: Idle, choice: int) -> None:
     Idle.steps += 1
 
 
-for number in range(sum(each.weight for each in RULES.values())):
+for number in range(len(RULES) + ANYTHING):
     drawn = rule(choice=st.integers(0, 1000))(precondition(lambda _self: True)(_nothing))
     setattr(Idle, f"rule_{number}", drawn)
 
@@ -53,14 +55,18 @@ def hypothesis_alone() -> None:
 def our_steps(count: int) -> None:
     model = Model(Opening(she=APP), Tolerances.reference())
     model.begin(SHE, "device", ("A",), None)
+    chooser = Chooser(random.Random(1))
     for _ in range(count):
-        offered = {name: acts for name, each in RULES.items() if (acts := list(each.acts(model)))}
+        offered = {name: acts for name, each in RULES.items() if (acts := each.acts(model))}
         assert ACT.rule in offered
+        chooser.choose(model, offered, early=True)
         model.hear(SENT)
         account = model.accounts[SHE]
         account.guesses.clear()
+        before = chooser.place(model, account)
         prediction = RULES[ACT.rule].predict(model, account, ACT, SENT)
         assert judge(model, ACT, SENT, prediction, ANSWER) is None
+        chooser.learn(model, ACT, before)
 
 
 def test_one_fuzz_step(ratio: Ratio) -> None:

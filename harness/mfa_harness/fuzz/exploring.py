@@ -16,6 +16,7 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from mfa_harness import interrupts
 from mfa_harness.fuzz.breaches import FuzzBreach, breach_of
+from mfa_harness.fuzz.choosing import Chooser
 from mfa_harness.fuzz.findings import Finding, confirm, finding_of
 from mfa_harness.fuzz.machine import machine_of, openings, quick_settings
 from mfa_harness.fuzz.rules import RULES
@@ -28,6 +29,7 @@ from mfa_harness.targets.target import TargetError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from mfa_harness.events import Exchange
     from mfa_harness.fuzz.judge import Deviation
     from mfa_harness.fuzz.model import Account, Model
     from mfa_harness.fuzz.words import Act, Opening
@@ -82,6 +84,7 @@ class Explorer:
         self.known = set(known)
         self.met: Counter[str] = Counter()
         self.findings: list[Finding] = []
+        self.exchanges: dict[str, tuple[Exchange, ...]] = {}
         self.reached = Reached()
         self.steps = 0
         self.begun = time.perf_counter()
@@ -97,6 +100,7 @@ class Explorer:
         self.openings = list(self._arrangeable(openings(self.profile)))
         self.gone = ""
         self.chance = random.Random(seed)  # noqa: S311 - no secret is made of it
+        self.chooser = Chooser(self.chance)
         self._found: Told | None = None
         self._unreachable = ""
 
@@ -149,7 +153,7 @@ class Explorer:
         """Tell a story that was found before; where it still breaks something, it is found again."""
         if finding.requirement in self.known or self._spent:
             return
-        told = tell(self.run, finding.story, **self.settings)
+        told = tell(self.run, finding.story, wanted=finding.requirement, **self.settings)
         self.steps += len(told.acts)
         if told.deviation is not None and told.deviation.requirement not in self.known:
             self.met[told.deviation.requirement] += 1
@@ -210,7 +214,10 @@ class Explorer:
     def _confirmed(self, told: Told, steps: int) -> Finding | None:
         if self.gone:
             return None
-        return confirm(self.run, shrink(self.run, told, **self.settings), steps=steps, **self.settings)
+        shortest = shrink(self.run, told, **self.settings)
+        finding = confirm(self.run, shortest, steps=steps, **self.settings)
+        self.exchanges[finding.id] = shortest.exchanges
+        return finding
 
     # -- what the state machine asks for -------------------------------------------------------------------------
 
@@ -221,17 +228,16 @@ class Explorer:
             raise _Enough
         teller = Teller(self.run, opening, **self.settings)
         self._unreachable = teller.unreachable
+        teller.look_around(self._is_known)
         if teller.told.deviation is not None:
-            self._meet(teller.told, teller.told.deviation)
+            self._meet(teller, teller.told.deviation)
         return teller
 
     def offers(self, teller: Teller | None) -> dict[str, list[Act]]:
         """What each rule offers now."""
         if teller is None:
             return {}
-        return {
-            name: acts for name, each in self.reachable.items() if (acts := list(each.acts(teller.model)))
-        }
+        return {name: acts for name, each in self.reachable.items() if (acts := each.acts(teller.model))}
 
     def act(self, teller: Teller, act: Act) -> None:
         """One act.
@@ -251,13 +257,21 @@ class Explorer:
             self.reached.requirements[teller.asked] += 1
         self.watch(self)
         if teller.told.deviation is not None:
-            self._meet(teller.told, teller.told.deviation)
+            self._meet(teller, teller.told.deviation)
 
-    def _meet(self, told: Told, deviation: Deviation) -> None:
-        self.met[deviation.requirement] += 1
-        if deviation.requirement in self.known:
+    def _is_known(self, requirement: str) -> bool:
+        """Whether a breach is no news; if so it counts as met."""
+        if requirement in self.known:
+            self.met[requirement] += 1
+            return True
+        return False
+
+    def _meet(self, teller: Teller, deviation: Deviation) -> None:
+        if self._is_known(deviation.requirement):
+            teller.pass_over(self.known.__contains__)
             return
-        self._found = self._found or told
+        self.met[deviation.requirement] += 1
+        self._found = self._found or teller.told
         raise breach_of(deviation.requirement)(deviation.required, deviation.got)
 
     def end(self, teller: Teller) -> None:

@@ -10,6 +10,7 @@ import msgspec
 from mfa_harness import requirements
 from mfa_harness.fuzz.telling import Told, tell
 from mfa_harness.fuzz.words import Story  # noqa: TC001 - msgspec reads the annotations
+from mfa_harness.verdicts import Verdict
 
 if TYPE_CHECKING:
     from mfa_harness.fuzz.judge import Deviation
@@ -53,6 +54,10 @@ class Finding(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
         digest = hashlib.sha256(rules.encode()).hexdigest()[:6]
         return f"{self.requirement}.fuzz-{digest}"
 
+    def again_by(self, seed: int) -> str:
+        """The command that finds it again."""
+        return f"mfa-harness fuzz {self.target} --seed {seed} --examples {max(self.steps, 1)}"
+
     @property
     def races(self) -> bool:
         """Whether chance has a hand in it."""
@@ -68,6 +73,11 @@ class Finding(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
         """How binding the requirement is."""
         known = requirements.load().get(self.requirement)
         return known.level if known is not None else "MUST"
+
+    @property
+    def verdict(self) -> Verdict:
+        """A failure where it breaks a MUST and surely happens again."""
+        return Verdict.FAIL if self.level == "MUST" and self.certain else Verdict.WARN
 
 
 def confirm(run: Run, told: Told, *, steps: int = 0, **settings: Any) -> Finding:
@@ -97,5 +107,5 @@ def finding_of(told: Told, deviation: Deviation, *, steps: int, target: str) -> 
 
 def breaks(run: Run, finding: Finding, **settings: Any) -> bool:
     """Whether a finding's story breaks its requirement at the run's target."""
-    deviation = tell(run, finding.story, **settings).deviation
+    deviation = tell(run, finding.story, wanted=finding.requirement, **settings).deviation
     return deviation is not None and deviation.requirement == finding.requirement

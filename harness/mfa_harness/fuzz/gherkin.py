@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from mfa_harness import requirements
 from mfa_harness.fuzz.rules import RULES
+from mfa_harness.fuzz.words import LOOKS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,6 +53,11 @@ def _steps(finding: Finding) -> Iterator[str]:
     keyword = "When"
     last = len(finding.story.acts) - 1
     for number, (act, refused) in enumerate(zip(finding.story.acts, finding.refused, strict=True)):
+        if act.rule in LOOKS:
+            if number < last:
+                yield f"Then {act.text}"
+                keyword = "When"
+            continue
         yield f"{keyword} {act.text}"
         keyword = "And"
         # A refusal on the way has to be told as one: the suite takes every other action to be let through.

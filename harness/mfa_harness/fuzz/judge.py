@@ -4,20 +4,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from mfa_harness.fuzz.model import FULL, GATED
-from mfa_harness.fuzz.words import APP, BOTH, NOTHING, PASSKEY, SHE
+from mfa_harness.fuzz.words import APP, BOTH, NOTHING, PASSKEY, SHE, Act
 
 if TYPE_CHECKING:
-    from mfa_harness.fuzz.model import Account, Model, Prediction
-    from mfa_harness.fuzz.words import Act, Answer, Sent, Sight
+    from collections.abc import Callable
 
+    from mfa_harness.fuzz.model import Account, Model, Prediction
+    from mfa_harness.fuzz.words import Answer, Sent, Sight
+
+BEGINS: Final = "begins"
 TOO_MANY: Final = 429
+_MARGIN_SECONDS: Final = 2  # within which either is right
 _SERVER_ERROR: Final = 500
 _BY_OTHER_WAYS: Final = ("signs in by passkey", "signs in by text message", "signs in externally")
-_SIGNING_IN: Final = ("signs in", "signs up", *_BY_OTHER_WAYS)
+_SIGNING_IN: Final = (
+    BEGINS,
+    *("signs in", "signs in here", "signs in to add a method"),
+    *("signs up", "signs up by text message", "signs up externally"),
+    *_BY_OTHER_WAYS,
+)
 _LISTED = {(1, 0): APP, (0, 1): PASSKEY, (1, 1): BOTH, (0, 0): NOTHING}
 
 
@@ -31,6 +41,8 @@ class Deviation:
         got: what was seen.
         then: the Then that says it; "" where the suite has no such sentence.
         fatal: there was no answer at all, and there may never be one again.
+        adopt: takes what is to be seen as it is, so that the story can go on where the deviation is no news; None
+            where nobody knows what follows from it.
     """
 
     requirement: str
@@ -38,6 +50,7 @@ class Deviation:
     got: str
     then: str
     fatal: bool = False
+    adopt: Callable[[], None] | None = field(default=None, compare=False, repr=False)
 
 
 def judge(model: Model, act: Act, sent: Sent, prediction: Prediction, answer: Answer) -> Deviation | None:
@@ -49,6 +62,8 @@ def judge(model: Model, act: Act, sent: Sent, prediction: Prediction, answer: An
     deviation = _of_answer(model, account, act, prediction, answer)
     if answer.accepted and prediction.settle is not None:
         prediction.settle(answer)
+    if answer.status == TOO_MANY and prediction.stops and answer.retry_after is not None:
+        account.guessed(prediction.stops).until = sent.now + answer.retry_after - _MARGIN_SECONDS
     if answer.accepted is False and prediction.path and answer.status != TOO_MANY:
         guesses = account.guessed(prediction.path)
         (guesses.certain if prediction.certain and answer.kind == "invalid_code" else guesses.perhaps).append(
@@ -65,6 +80,12 @@ def judge(model: Model, act: Act, sent: Sent, prediction: Prediction, answer: An
     if found is not None and prediction.allowed is False:
         found = replace(found, requirement=prediction.requirement, then=_refusal(act, prediction))
     return found
+
+
+def judge_opening(model: Model, who: str, sight: Sight) -> Deviation | None:
+    """What is to be seen of somebody before anything is done."""
+    account = model.accounts[who]
+    return _of_sight(model, account, Act(BEGINS, who, ""), sight) if model.alive(account) else None
 
 
 def expected(act: Act, prediction: Prediction) -> str:
@@ -88,6 +109,9 @@ def _of_answer(
             answer.told,
             expected(act, prediction),
         )
+    if answer.breach is not None:
+        required, got = answer.breach
+        return Deviation(prediction.requirement, required, got, act.text)
     if prediction.at_once:
         return _of_race(prediction, answer)
     if prediction.looked_at is not None:
@@ -100,7 +124,8 @@ def _of_answer(
         return Deviation(
             "limits.ends", "no limit, since nobody has guessed lately", answer.told, f"{act.who} succeeds"
         )
-    if guesses is not None and guesses.must_stop(model.now, model.tolerances.attempts):
+    counts = prediction.certain or answer.accepted  # what is malformed may be refused as that
+    if guesses is not None and counts and guesses.must_stop(model.now, model.tolerances.attempts):
         return Deviation(
             "limits.attempts" if prediction.path == "app" else "limits.every-path",
             f"429 after {model.tolerances.attempts} wrong attempts",
@@ -174,6 +199,10 @@ def _of_success(model: Model, act: Act, prediction: Prediction, answer: Answer) 
         if broken == "devices.listed":
             got = f"{len(answer.listed or ())} devices, {sum(answer.listed or ())} verified"
             return Deviation(broken, "her own devices", got, _apps_then(model, act))
+        if broken == "totp.secret-strength":
+            return Deviation(broken, "a secret of its own", "the secret of an app that she began before", "")
+        if broken == "step-up.check":
+            return Deviation(broken, "her verified methods alone", "others besides, or not all", "")
         return Deviation(
             broken,
             "the codes that there should be",
@@ -234,14 +263,19 @@ def _of_sight(model: Model, account: Account, act: Act, sight: Sight) -> Deviati
             f"her recovery codes {state.get(account.acknowledgement or '', 'need no acknowledgement')}"
             if who == SHE
             else "",
+            adopt=partial(_take_acknowledgement, account, sight),
         )
     if act.rule == "writes into profile":
-        account.acknowledgement = sight.acknowledgement
+        _take_acknowledgement(account, sight)
     return None
 
 
+def _take_acknowledgement(account: Account, sight: Sight) -> None:
+    account.acknowledgement = sight.acknowledgement
+
+
 def _why_methods(act: Act, sight: Sight, verified: int) -> str:
-    if act.rule == "starts app" and sight.verified > verified:
+    if act.rule.startswith("starts app") and sight.verified > verified:
         return "totp.verify-before-use"
     return "devices.admin-reset" if act.rule == "administrator resets" else "devices.listed"
 
@@ -257,7 +291,13 @@ def _of_scope(model: Model, account: Account, act: Act, sight: Sight) -> Deviati
     then = f"{act.who} must complete MFA first" if expected else f"{act.who} is fully signed in"
     required = f"scope {GATED if expected else FULL} alone"
     why = "gate.scopes-exclusive" if gated == full else _why_scope(model, account, act, expected=expected)
-    return Deviation(why, required, f"scope {' '.join(sorted(sight.scopes)) or 'none'}", then)
+    seen = f"scope {' '.join(sorted(sight.scopes)) or 'none'}"
+    adopt = partial(_take_scope, account, gated=gated) if gated != full else None
+    return Deviation(why, required, seen, then, adopt=adopt)
+
+
+def _take_scope(account: Account, *, gated: bool) -> None:
+    account.front.gated = gated
 
 
 def _why_scope(model: Model, account: Account, act: Act, *, expected: bool) -> str:
@@ -272,6 +312,8 @@ def _why_scope(model: Model, account: Account, act: Act, *, expected: bool) -> s
         return fixed[act.rule]
     if act.rule == "uses recovery code" and not expected:
         return "recovery.completes-challenge"
+    if act.rule == BEGINS and account.has_method:
+        return "gate.lifted-by-mfa"
     if act.rule not in _SIGNING_IN and not expected:
         return "gate.lifted-by-mfa"
     if act.rule not in _SIGNING_IN:

@@ -33,12 +33,10 @@ if TYPE_CHECKING:
     from mfa_harness.fuzz.telling import Teller
     from mfa_harness.targets.profile import Profile
 
-_FOLLOWS_UP = 2  # one time in so many the act before is not followed by what it first made possible
-_MOST_SIGN_INS = 3
+_MOST_SIGN_INS = 2
 _ENFORCED_SHARE = 6  # of how many stories one is under the API version that enforces step-up
-_RARE_SHARE = 5  # of how many stories one is under settings that most environments leave alone
-_ANYTHING = 30  # how many times likelier than one kind of act it is to choose among all
-_OTHERS_SHARE = 4  # how seldom it may be the other user who acts
+_RARE_SHARE = 4  # of how many stories one is under settings that most environments leave alone
+ANYTHING = 30  # how many times likelier than one kind of act it is to choose among all
 _IDENTIFIER = str.maketrans(" -", "__", "'")
 STEPS_A_STORY = 24
 _STEPS_AN_EXAMPLE = 30
@@ -82,9 +80,13 @@ def _rarely_set(profile: Profile) -> list[Opening]:
         found += [Opening(off=TOTP, she=she) for she in (NOTHING, PASSKEY, NEW)]
         found += [Opening(off=PASSKEYS, she=she) for she in (NOTHING, APP, NEW)]
     if passkeys:
-        found += [Opening(passkeys_at_most=1, she=PASSKEY)] * 3
+        found += [Opening(passkeys_at_most=1, she=she) for she in (PASSKEY, PASSKEY, PASSKEY, NOTHING)]
     if totp and profile.has("acknowledgement"):
         found += [Opening(shown_once=True, she=she) for she in (APP, APP, NOTHING)]
+    if totp and profile.has("recovery-codes"):
+        found += [Opening(exact_codes=True, she=APP)] * 4
+    if totp and profile.has("actions"):
+        found += [Opening(action="single-use", update=True, she=APP)] * 4
     return found
 
 
@@ -110,7 +112,6 @@ class StoryMachine(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.teller: Teller | None = None
-        self._seen: set[str] = set()
         self._offered: dict[str, list[Act]] | None = None
 
     @property
@@ -125,42 +126,28 @@ class StoryMachine(RuleBasedStateMachine):
         """Another story, in an environment of its own, with more sessions to begin with."""
         self.close()
         chance = self.explorer.chance
-        self._seen = set()
         self.teller = self.explorer.begin(chance.choice(self.explorer.openings))
         again = Act("signs in", SHE, "she signs in again")
-        for _ in range(chance.randrange(_MOST_SIGN_INS)):
+        most = _MOST_SIGN_INS if self.teller.model.session_based else 1
+        for _ in range(chance.randrange(most + 1)):
             if self.teller.offers(again):
                 self.explorer.act(self.teller, again)
-        self._seen = {act.text for acts in self.offered.values() for act in acts}
+        self.explorer.chooser.begin(self.offered)
 
     def go_on(self, wanted: str = "") -> None:
-        """One more act: often one that the act before has first made possible, else of the kind that is wanted.
-
-        Where that kind makes no sense now it is one of any kind, the rarer kinds likelier.
-        """
+        """One more act, of the kind that is wanted where it makes sense."""
         if not self.offered:
             self.begin()
-        chance = self.explorer.chance
-        kinds = list(self.offered)
-        if not kinds:
+        if not self.offered:
             return
-        fresh = [act for acts in self.offered.values() for act in acts if act.text not in self._seen]
-        self._seen.update(act.text for act in fresh)
         assert self.teller is not None
-        if fresh and chance.randrange(_FOLLOWS_UP):
-            self._offered = None
-            self.explorer.act(self.teller, chance.choice(fresh))
-            return
-        name = wanted
-        if name not in self.offered:
-            reachable = self.explorer.reachable
-            (name,) = chance.choices(kinds, [reachable[kind].weigh(self.teller.model) for kind in kinds])
-        acts = self.offered[name]
+        model, chooser = self.teller.model, self.explorer.chooser
+        early = len(self.teller.told.acts) < STEPS_A_STORY // 2
+        act = chooser.choose(model, self.offered, wanted, early=early)
+        before = chooser.place(model, model.accounts[act.who])
         self._offered = None
-        hers = [act for act in acts if act.who == SHE]
-        self.explorer.act(
-            self.teller, chance.choice(hers if hers and chance.randrange(_OTHERS_SHARE) else acts)
-        )
+        self.explorer.act(self.teller, act)
+        chooser.learn(model, act, before)
 
     def close(self) -> None:
         """Let go of the story."""
@@ -178,7 +165,7 @@ def machine_of(explorer: Explorer) -> type[StoryMachine]:
     """The state machine of one exploration: a rule for each of ours that its profile can reach."""
     members: dict[str, Any] = {"explorer": explorer}
     # Hypothesis leaves out some rules in each example, at times nearly all; few stories go far like that.
-    for copy in range(_ANYTHING):
+    for copy in range(ANYTHING):
         members[f"a_anything_{copy}"] = _rule("")
     for name in explorer.reachable:
         members[name.translate(_IDENTIFIER)] = _rule(name)

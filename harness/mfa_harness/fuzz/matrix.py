@@ -6,6 +6,7 @@ it measure those alone and leave the other rows as they are, `--missing` those t
 
 from __future__ import annotations
 
+import gc
 import re
 import statistics
 import sys
@@ -51,6 +52,8 @@ def row_of(slug: str, fault_id: str, *, seeds: Sequence[int] = SEEDS, steps: int
     found: list[int | None] = []
     names: dict[str, None] = {}
     for seed in seeds:
+        gc.unfreeze()  # of the exploration before, whose servers are gone by now
+        gc.collect()
         target = ReferenceTarget([slug])
         target.open()
         explorer = Explorer(Run(target, seed="0"), seed=seed, steps=steps, only_first=True)
@@ -115,8 +118,15 @@ def as_markdown(rows: Iterable[Row], *, steps: int = STEPS) -> str:
         lines.append(f"| {row.id} | {row.slug} | {found} | {median} | {', '.join(row.requirements)} |")
     complete = [row.median for row in rows if row.median is not None]
     lines += ["", f"Found on every seed: {len(complete)} of {len(rows)}."]
+    for seeds in range(len(SEEDS)):
+        fewer = sum(sum(each is not None for each in row.steps) == seeds for row in rows)
+        if fewer:
+            lines.append(f"Found on {seeds} of {len(SEEDS)} seeds: {fewer}.")
     if complete:
         lines.append(f"The median of the medians is {round(statistics.median(complete))} steps.")
+    yet = [slug for slug in stateful() if slug not in {row.slug for row in rows}]
+    if yet:
+        lines += ["", f"Not measured yet, and `--missing` does so: {len(yet)} ({', '.join(yet)})."]
     lines += ["", "## Where not, and why", ""]
     for title, table in (
         ("Found, but not on every seed within so few steps", NOT_EVERY_SEED),

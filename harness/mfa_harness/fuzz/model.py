@@ -49,17 +49,25 @@ class Browser:
 
 @dataclass
 class Guesses:
-    """Wrong attempts on one path, counted as leniently and as strictly as the documents allow."""
+    """Wrong attempts on one path, counted as leniently and as strictly as the documents allow.
+
+    Args:
+        certain: when there was one that every reading counts.
+        perhaps: when there was one that some do.
+        until: when the limit ends, by the server's own word.
+    """
 
     certain: list[float] = field(default_factory=list)
     perhaps: list[float] = field(default_factory=list)
+    until: float = -math.inf
 
     def must_stop(self, now: float, attempts: int) -> bool:
         """Whether every reading of the limit says 429 now.
 
-        Where a window begins is the server's affair, so only attempts of this very moment are in one for certain.
+        Where a window begins is the server's affair, so only attempts of this very moment are in one for certain;
+        and until the time that it has told her to wait is over, it holds by the server's own word.
         """
-        return sum(at == now for at in self.certain) >= attempts
+        return now < self.until or sum(at == now for at in self.certain) >= attempts
 
     def may_stop(self, now: float, window: float | None) -> bool:
         """Whether some reading of the limit may say 429 now: somebody has guessed, not long ago."""
@@ -77,6 +85,7 @@ class Account:
         phone: the app whose codes her phone shows.
         confirming: she takes her next code to end an enrolment.
         key: her first passkey is registered.
+        second: so is that of her second authenticator.
         passkeys: how many are registered.
         spent: the time steps used of each app.
         codes: the unused recovery codes; None while nobody has seen the set.
@@ -94,6 +103,7 @@ class Account:
     tried_wrong: bool = False
     abandoned: bool = False
     key: bool = False
+    second: bool = False
     passkeys: int = 0
     spent: dict[str, set[int]] = field(default_factory=dict)
     codes: set[str] | None = None
@@ -131,6 +141,11 @@ class Account:
         """The browser in front of her."""
         return self.browsers[-1]
 
+    def free(self) -> None:
+        """Her methods are others now: whether a limit outlives that is said nowhere."""
+        for guesses in self.guesses.values():
+            guesses.until = -math.inf
+
     def guessed(self, path: str) -> Guesses:
         """Her wrong attempts on one path."""
         return self.guesses.setdefault(path, Guesses())
@@ -146,6 +161,7 @@ class Prediction:
         reason: how a refusal is called in the suite's Then, "" for any.
         settle: how the state moves on when it is accepted.
         path: where a refusal counts as a wrong attempt.
+        stops: the path that it is to bring to its limit.
         certain: every reading counts it.
         statuses: a refusal's statuses, where they are prescribed.
         at_once: of requests made at once exactly one must be accepted.
@@ -160,6 +176,7 @@ class Prediction:
     reason: str = ""
     settle: Callable[[Answer], None] | None = None
     path: str = ""
+    stops: str = ""
     certain: bool = True
     statuses: tuple[int, ...] = ()
     at_once: bool = False
@@ -184,6 +201,8 @@ class Model:
         self.tolerances = tolerances
         self.session_based = opening.session_based
         self.onboarding = opening.onboarding
+        self.off = opening.off
+        self.last = ""
         self.over = False
         self.now = 0.0
         self.step_now = 0
@@ -229,6 +248,11 @@ class Model:
             return False
         browser = account.front
         return browser.open and not browser.ended_by and self.now < browser.expires
+
+    def is_full(self, account: Account, browser: Browser) -> bool:
+        """Whether a browser of hers is signed in and owes nothing."""
+        lives = browser.open and not browser.ended_by and self.now < browser.expires
+        return lives and not browser.gated and not browser.unclear and not self.due(account, browser)
 
     def certain(self, account: Account) -> bool:
         """Whether what the token says of the gate and what is so agree; else either reading is right."""
@@ -281,6 +305,7 @@ class Model:
 
     def method_added(self, account: Account, *, first: bool) -> None:
         """With the first method recovery codes come about, and are to be acknowledged (D-35)."""
+        account.free()
         if first:
             account.acknowledgement = "pending"
             account.codes = None
@@ -288,6 +313,7 @@ class Model:
 
     def method_removed(self, account: Account) -> None:
         """With the last method the recovery codes go, where the profile says so."""
+        account.free()
         if account.has_method:
             return
         account.acknowledgement = None

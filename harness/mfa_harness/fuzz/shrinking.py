@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from mfa_harness.fuzz.telling import Told, tell
-from mfa_harness.fuzz.words import APP, BOTH, NOTHING, PASSKEY, Story
+from mfa_harness.fuzz.words import APP, BOTH, NEW, NOTHING, PASSKEY, Story
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,6 +25,8 @@ _PLAIN: Final[dict[str, Any]] = {
     "off": "",
     "shown_once": False,
     "passkeys_at_most": 0,
+    "exact_codes": False,
+    "update": False,
 }
 """What an opening need not say."""
 
@@ -54,7 +56,8 @@ def shrink(run: Run, told: Told, **settings: Any) -> Told:
 
 def _same(run: Run, story: Story, wanted: Told, settings: dict[str, Any]) -> Told | None:
     """The telling of a story, where it breaks what is wanted and is simpler than before."""
-    again = tell(run, story, **settings)
+    sought = wanted.deviation.requirement if wanted.deviation is not None else ""
+    again = tell(run, story, wanted=sought, **settings)
     if again.deviation is None or wanted.deviation is None:
         return None
     same = again.deviation.requirement == wanted.deviation.requirement
@@ -90,6 +93,9 @@ def _simpler(opening: Opening) -> Iterator[Opening]:
         yield replace(opening, she=PASSKEY)
     if opening.she in (APP, PASSKEY):
         yield replace(opening, she=NOTHING)
+    if opening.she in (NEW, NOTHING):  # what she does to get there may be said in one Given
+        for has in (APP, PASSKEY):
+            yield replace(opening, she=has, enforced=False)
     if opening.other == BOTH:
         yield replace(opening, other=APP)
         yield replace(opening, other=PASSKEY)

@@ -10,15 +10,13 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-import httpx
-
 from mfa_harness import steps
-from mfa_harness.fuzz.words import NEW, SHE, Act, Answer, Sent, Sight
+from mfa_harness.fuzz.silence import Dead, Unreachable, is_silence
+from mfa_harness.fuzz.words import LOOKS, NEW, SHE, Act, Answer, Sent, Sight
 from mfa_harness.scenario.outcome import TOO_MANY, Outcome, is_refusal
 from mfa_harness.scenario.world import World
 from mfa_harness.steps.sentence import matching
 from mfa_harness.suite import Check, Step
-from mfa_harness.targets.contact import Lost
 from mfa_harness.verdicts import Blocked, Breach, NotApplicable, ScenarioError
 from mfa_simulators.client.errors import ClientError
 from mfa_simulators.client.values import StepUp, TotpRegistration
@@ -44,33 +42,13 @@ _CHECK: Final = Check(
     scenario="fuzz",
 )
 _TOKENS: Final = (b'"jwt"', b'"minifiedJwt"', b'"mfaToken"', b'"elevatedAccessToken"')
-_GIVES_A_CODE: Final = ("enters fresh code", "enters old code", "enters wrong code", "confirms app")
+_GIVES_A_CODE: Final = (
+    *("enters fresh code", "enters old code", "enters wrong code"),
+    *("confirms app", "completes MFA again"),
+)
+_USES_A_CODE: Final = ("uses recovery code", "uses odd recovery code")
 _SHOWS_CODES: Final = ("reads codes", "tries to read codes", "regenerates codes")
 _TOO_LATE: Final = "nothing was asked of the server"
-
-
-class Dead(Exception):  # noqa: N818 - it is what the target is
-    """The target gave no answer at all, or, to somebody who was to wait, none that says for how long."""
-
-    def __init__(self, found: str, act: Act, *, silent: bool) -> None:
-        super().__init__(found)
-        self.requirement = "limits.retry-after" if act.rule == "waits out the limit" else "errors.shape"
-        self.silent = silent
-
-
-class Unreachable(Exception):  # noqa: N818
-    """The profile does not have what an act needs."""
-
-
-def is_silence(error: BaseException | None) -> bool:
-    """Whether an error tells of a target that gave no answer at all."""
-    while error is not None:
-        if isinstance(error, (httpx.RequestError, Lost)):
-            return True
-        if isinstance(error, ClientError) and error.kind == "network":
-            return True
-        error = error.__cause__
-    return False
 
 
 @cache
@@ -97,6 +75,7 @@ class Stage(World):
         super().__init__(run, _CHECK)
         self.opening = opening
         self.apps: dict[str, TotpAuthenticator] = {}
+        self._secret_again = False
         self.wrongly = True
         self.wishes.update(settings)
         for text in opening.givens:
@@ -143,6 +122,8 @@ class Stage(World):
             Dead: no answer came.
             Unreachable: the profile does not have what it needs.
         """
+        if act.rule in LOOKS:
+            return self._look_closely(act)
         before = len(self.outcomes)
         sent_before = self._requests
         self.tally = None
@@ -164,11 +145,26 @@ class Stage(World):
         sent = self._sent(act, actor)
         return sent, self._answer(act, actor, outcome, error=error, broke=broke, sent_before=sent_before)
 
+    def _look_closely(self, act: Act) -> tuple[Sent, Answer]:
+        """Hold what is to be seen against a Then of the suite."""
+        breach: tuple[str, str] | None = None
+        try:
+            self._say(act.text)
+        except Breach as found:
+            breach = found.required, found.got
+        except (NotApplicable, ScenarioError, ClientError):
+            pass  # nothing is to be seen
+        except Blocked as blocked:
+            raise Dead(blocked.found, act, silent=is_silence(blocked)) from blocked
+        return self.sent_for(act), Answer(accepted=None, told=breach[1] if breach else "", breach=breach)
+
     def _note_app(self, act: Act, actor: Actor, outcome: Outcome | None) -> None:
         """Remember which device an authenticator app stands for."""
+        self._secret_again = False
         if outcome is None or outcome.error is not None or actor.person.app is None:
             return
-        if isinstance(outcome.value, TotpRegistration) and act.rule == "starts app":
+        if isinstance(outcome.value, TotpRegistration) and act.rule.startswith("starts app"):
+            self._secret_again = outcome.value.secret in {app.secret for app in self.apps.values()}
             self.apps[outcome.value.id] = actor.person.app
         elif act.rule == "steps up and enrols":
             self.apps[actor.app_id] = actor.person.app
@@ -221,7 +217,7 @@ class Stage(World):
                 else:
                     if isinstance(code, str) and code == app.code_of(center - 20):
                         steps_of[device] = center - 20
-        elif act is not None and act.rule == "uses recovery code":
+        elif act is not None and act.rule in _USES_A_CODE:
             code = actor.last_recovery_code
         last = {}
         for device, app in self.apps.items():
@@ -247,6 +243,7 @@ class Stage(World):
                 for device, app in self.apps.items()
                 if app is each.person.app
             },
+            keys={role: len(each.person.passkeys) for role, each in self.people.items()},
             sheets={role: each.person.sheet.codes for role, each in self.people.items()},
         )
 
@@ -283,6 +280,7 @@ class Stage(World):
                 told=outcome.found if outcome is not None and outcome.error is not None else str(error),
                 status=error.status,
                 kind=error.kind,
+                retry_after=error.retry_after,
                 tokens_in_refusal=self._tokens(sent_before),
                 sight=self._look(act, actor),
             )
@@ -294,9 +292,11 @@ class Stage(World):
             elevated=bool(getattr(value, "elevated_access_token", None)),
             device=value.id if isinstance(value, TotpRegistration) else "",
             codes=value if isinstance(value, tuple) and act.rule in _SHOWS_CODES else None,
+            secret_again=self._secret_again,
             listed=tuple(device.verified for device in value or ()) if act.rule == "lists devices" else None,
             expires_at=actor.sessions[-1].state.expires_at if actor.sessions else None,
             step_up=value.is_required if isinstance(value, StepUp) else None,
+            credentials=len(value.credentials) if isinstance(value, StepUp) else None,
             sight=self._look(act, actor),
         )
 
@@ -311,9 +311,12 @@ class Stage(World):
         )
 
     def _look(self, act: Act, actor: Actor) -> Sight | None:
+        return None if act.rule.startswith("races") else self.look(actor)
+
+    def look(self, actor: Actor) -> Sight | None:
         """The account as the browser in front of her shows it; None where it shows nothing."""
         client = actor.sessions[-1] if actor.sessions else None
-        if client is None or not client.state.signed_in or act.rule.startswith("races"):
+        if client is None or not client.state.signed_in:
             return None
         try:
             methods = client.get_mfa_methods(verified_only=False)

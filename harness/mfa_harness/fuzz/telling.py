@@ -5,22 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from mfa_harness.fuzz.judge import Deviation, expected, judge
+from mfa_harness.fuzz.judge import Deviation, expected, judge, judge_opening
 from mfa_harness.fuzz.model import Model
 from mfa_harness.fuzz.rules import RULES
-from mfa_harness.fuzz.stage import Dead, Stage, Unreachable, is_silence
+from mfa_harness.fuzz.silence import NO_ANSWER, Dead, Unreachable, is_silence
+from mfa_harness.fuzz.stage import Stage
 from mfa_harness.fuzz.words import SHE, Act, Story
 from mfa_harness.targets.target import Revivable
 from mfa_harness.verdicts import Blocked, NotApplicable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
+    from mfa_harness.events import Exchange
     from mfa_harness.fuzz.words import Answer, Opening
     from mfa_harness.scenario.run import Run
-
-
-_NO_ANSWER = "errors.shape"
 
 
 @dataclass
@@ -32,12 +31,14 @@ class Told:
         acts: those that were carried out.
         refused: which of them were refused, as they should have been.
         deviation: the first that was seen; nothing is done after it.
+        exchanges: what went over the wire, secrets masked; only where something deviated.
     """
 
     opening: Opening
     acts: list[Act] = field(default_factory=list)
     refused: list[bool] = field(default_factory=list)
     deviation: Deviation | None = None
+    exchanges: tuple[Exchange, ...] = ()
 
     @property
     def story(self) -> Story:
@@ -60,13 +61,14 @@ class Teller:
         self.model = Model(opening, self.stage.profile.tolerances)
         self.unreachable = ""
         self.asked = ""
+        self._unlooked: list[str] = []
         try:
             self.stage.raise_curtain()
         except (Blocked, NotApplicable) as reason:
             self.unreachable = str(reason)
             self.model.over = True
             if is_silence(reason):
-                self.told.deviation = Deviation(_NO_ANSWER, "an answer", str(reason), "", fatal=True)
+                self.told.deviation = Deviation(NO_ANSWER, "an answer", str(reason), "", fatal=True)
             return
         facts = self.stage.facts()
         self.model.hear(facts)
@@ -74,6 +76,7 @@ class Teller:
             device = next((each for each, app in self.stage.apps.items() if app is actor.person.app), "")
             expires = actor.sessions[-1].state.expires_at if actor.sessions else None
             self.model.begin(role, device, actor.person.sheet.codes, expires)
+        self._unlooked = list(self.stage.people)
 
     @property
     def over(self) -> bool:
@@ -84,6 +87,19 @@ class Teller:
         """Whether an act makes sense now."""
         rule = RULES.get(act.rule)
         return not self.over and rule is not None and rule.offers(self.model, act)
+
+    def look_around(self, known: Callable[[str], bool]) -> None:
+        """See that everybody is there as the opening says: what is amiss by then no act has done.
+
+        Args:
+            known: whose breach is passed over, where the story can go on.
+        """
+        while self._unlooked and not self.over:
+            who = self._unlooked.pop(0)
+            sight = self.stage.look(self.stage.people[who])
+            if sight is not None:
+                self.told.deviation = judge_opening(self.model, who, sight)
+                self.pass_over(known)
 
     def act(self, act: Act) -> Answer | None:
         """Carry an act out and judge it. None where the profile does not have what it needs."""
@@ -99,10 +115,10 @@ class Teller:
             return None
         except Dead as dead:
             sent = self.stage.sent_for(act)
-            then = expected(act, RULES[act.rule].predict(model, model.accounts[act.who], act, sent))
-            self.told.deviation = Deviation(
-                dead.requirement, "an answer that helps", str(dead), then, fatal=dead.silent
-            )
+            prediction = RULES[act.rule].predict(model, model.accounts[act.who], act, sent)
+            why = dead.requirement or prediction.requirement or NO_ANSWER
+            then = expected(act, prediction)
+            self.told.deviation = Deviation(why, "an answer that helps", str(dead), then, fatal=dead.silent)
             return None
         model.hear(sent)
         prediction = RULES[act.rule].predict(model, model.accounts[act.who], act, sent)
@@ -112,7 +128,15 @@ class Teller:
                 account.locked = False
         self.told.refused[-1] = answer.accepted is False
         self.told.deviation = judge(model, act, sent, prediction, answer)
+        model.last = act.text
         return answer
+
+    def pass_over(self, known: Callable[[str], bool]) -> None:
+        """Go on after a deviation that is known, where what it led to is to be seen."""
+        deviation = self.told.deviation
+        if deviation is not None and deviation.adopt is not None and known(deviation.requirement):
+            deviation.adopt()
+            self.told.deviation = None
 
     def close(self) -> list[str]:
         """Delete what was made. A target that no longer answers is started again, where that is ours to do.
@@ -120,6 +144,8 @@ class Teller:
         Raises:
             TargetError: it does not come up again.
         """
+        if self.told.deviation is not None:
+            self.told.exchanges = tuple(self.stage.exchanges)
         left = self.stage.close()
         target = self.stage.run.target
         if self.told.deviation is not None and self.told.deviation.fatal and isinstance(target, Revivable):
@@ -127,15 +153,28 @@ class Teller:
         return left
 
 
-def tell(run: Run, story: Story, **settings: Any) -> Told:
-    """Tell a whole story; acts that make no sense where they stand are passed over."""
+def tell(run: Run, story: Story, *, wanted: str = "", **settings: Any) -> Told:
+    """Tell a whole story; acts that make no sense where they stand are passed over.
+
+    Args:
+        run: with the target.
+        story: to be told.
+        wanted: the requirement whose breach is looked for: another is passed over where the story can go on.
+        settings: of the environment besides.
+    """
     teller = Teller(run, story.opening, **settings)
+
+    def is_other(requirement: str) -> bool:
+        return bool(wanted) and requirement != wanted
+
     try:
+        teller.look_around(is_other)
         for act in story.acts:
             if teller.over:
                 break
             if teller.offers(act):
                 teller.act(act)
+                teller.pass_over(is_other)
     finally:
         run.leftovers.extend(teller.close())
     return teller.told

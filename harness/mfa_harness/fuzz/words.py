@@ -20,6 +20,10 @@ NEW, NOTHING, APP, PASSKEY, BOTH = (
 )
 
 
+LOOKS = ("looks at app", "looks at account", "looks at session", "looks at settings", "looks at answer")
+"""The rules that do nothing: their sentences are the suite's Thens, held against what is to be seen."""
+
+
 class Opening(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """How a story begins: the environment's settings and who is there.
 
@@ -31,6 +35,8 @@ class Opening(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
         off: "" or the method that is switched off: "TOTP", "passkeys".
         shown_once: recovery codes are not shown again once they are acknowledged.
         passkeys_at_most: how many passkeys a user may have; 0 where nothing is said.
+        exact_codes: recovery codes are taken only as they are written.
+        update: changing the profile needs MFA, too.
         she: what she has enrolled, or "new" for nobody yet.
         other: the same of another user; None where there is none.
     """
@@ -42,6 +48,8 @@ class Opening(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     off: str = ""
     shown_once: bool = False
     passkeys_at_most: int = 0
+    exact_codes: bool = False
+    update: bool = False
     she: str = APP
     other: str | None = None
 
@@ -54,21 +62,23 @@ class Opening(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     @property
     def givens(self) -> tuple[str, ...]:
         """The opening as sentences of the suite."""
-        said = []
-        if self.session_based:
-            said.append("session-based MFA is on")
-        if self.onboarding:
-            said.append('"Require at onboarding" is on')
-        if self.enforced:
-            said.append('the API version is "2026_04_01"')
-        if self.action:
-            said.append(f'the action "wallet.waas.export" needs MFA with a {self.action} token')
-        if self.off:
-            said.append(f"{self.off} {'is' if self.off == TOTP else 'are'} switched off")
-        if self.shown_once:
-            said.append('the setting "recovery_codes_after_acknowledgement" is false')
-        if self.passkeys_at_most:
-            said.append(f'the setting "passkeys_per_user" is {self.passkeys_at_most}')
+        off = f"{self.off} {'is' if self.off == TOTP else 'are'} switched off"
+        said = [
+            sentence
+            for sentence, so in (
+                ("session-based MFA is on", self.session_based),
+                ('"Require at onboarding" is on', self.onboarding),
+                ('the API version is "2026_04_01"', self.enforced),
+                (f'the action "wallet.waas.export" needs MFA with a {self.action} token', self.action),
+                (off, self.off),
+                ('the setting "recovery_codes_after_acknowledgement" is false', self.shown_once),
+                (f'the setting "passkeys_per_user" is {self.passkeys_at_most}', self.passkeys_at_most),
+                ('the setting "recovery_codes_ignore_case" is false', self.exact_codes),
+                ('the setting "recovery_codes_ignore_separators" is false', self.exact_codes),
+                ('the action "user.update" needs MFA', self.update),
+            )
+            if so
+        ]
         said.append(_given("a", self.she))
         if self.other is not None:
             said.append(_given("another", self.other))
@@ -106,6 +116,7 @@ class Sent(msgspec.Struct, frozen=True, kw_only=True):
         next_codes: the next code of the sheet that is not crossed out, by person who has one.
         old_sheet: whether she has kept an older sheet, by person.
         phones: the app that each person's phone shows.
+        keys: how many passkey authenticators each person has.
         sheets: the recovery codes that each person has written down, used or not.
     """
 
@@ -118,6 +129,7 @@ class Sent(msgspec.Struct, frozen=True, kw_only=True):
     old_sheet: Mapping[str, bool] = {}
     phones: Mapping[str, str] = {}
     sheets: Mapping[str, tuple[str, ...]] = {}
+    keys: Mapping[str, int] = {}
 
 
 class Sight(msgspec.Struct, frozen=True, kw_only=True):
@@ -132,7 +144,15 @@ class Sight(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
-    """What came back. `accepted` is None where the act asks nothing of the server."""
+    """What came back.
+
+    Args:
+        accepted: None where the act asks nothing of the server.
+        told: in words.
+        credentials: how many methods are named to step up by.
+        secret_again: the app's secret is one that was given out before.
+        breach: what somebody who looks closely should have seen, and has.
+    """
 
     accepted: bool | None
     told: str = ""
@@ -149,5 +169,8 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     tried: int = 0
     stopped: int = 0
     step_up: bool | None = None
+    retry_after: float | None = None
     sight: Sight | None = None
-    codes_left: frozenset[str] | None = None
+    secret_again: bool = False
+    credentials: int | None = None
+    breach: tuple[str, str] | None = None

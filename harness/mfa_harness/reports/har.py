@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, quote, urlsplit
 
 import msgspec
 
-from mfa_harness.reports.layout import MARKS, printable
+from mfa_harness.reports.layout import MARKS, location, printable
 from mfa_harness.reports.run import Run
 from mfa_harness.reports.trace import parted_headers
 
@@ -74,7 +74,7 @@ def _page(identifier: str, check: CheckFinished, first: int) -> dict[str, Any]:
         "id": identifier,
         "title": printable(f"{MARKS[check.verdict]}  {check.id}  {check.title}"),
         "pageTimings": {},
-        "comment": printable(f"{check.feature}:{check.line}"),
+        "comment": printable(location(check)),
     }
 
 

@@ -49,7 +49,7 @@ def printable(text: str) -> str:
 
 def location(check: CheckFinished) -> str:
     """Where the check stands: `features/totp_enrolment.feature:41`."""
-    return f"{check.feature}:{check.line}"
+    return f"{check.feature}:{check.line}" if check.line else check.feature
 
 
 def _title(check: CheckFinished, aside: str, width: int) -> list[str]:

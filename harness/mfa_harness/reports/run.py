@@ -212,8 +212,7 @@ class Run:
                 if self.tested > 1
                 else "the one check that was"
             )
-            told = f"; {ours} broke in the harness, not in the target" if ours else ""
-            return Verdict.FAIL, f"FAIL: {which} carried out{told}{self._aside}"
+            return Verdict.FAIL, f"FAIL: {which} carried out{self._aside}"
         if ours:
             broke = f"{ours} of {self.tested} checks broke in the harness, not in the target"
             return Verdict.ERROR, f"NO VERDICT: {broke}{self._aside}"

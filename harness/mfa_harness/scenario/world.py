@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from mfa_harness.suite import Check, Step
     from mfa_harness.targets.target import Environment
 
-_COOKIES = "cookie-mode"
 _METHOD_CAPABILITIES = {APP: "totp", PASSKEY: "passkeys"}
 
 
@@ -53,10 +52,6 @@ class World:
     def wish(self, **settings: Any) -> None:
         """Ask for a setting of the environment, in the dashboard's words."""
         self._only_before_the_first_action("a setting")
-        if settings.get("cookie_mode") and self.profile.capabilities.get(_COOKIES, True) is not True:
-            self.need(
-                _COOKIES
-            )  # an environment for it may be there, and a client that knows no cookies in front
         self.wishes.update(settings)
 
     def expect(self, actor: Actor) -> Actor:

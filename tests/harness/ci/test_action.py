@@ -138,12 +138,12 @@ def test_a_server_is_started_by_a_command(step: Step) -> None:
 
 
 def test_fuzzing_keeps_what_it_finds_with_the_reports(step: Step) -> None:
-    ended = step(CHECK, target="reference:second-device-accepted", mode="fuzz", seconds="6", seed="1")
+    ended = step(CHECK, target="reference:acknowledgement-lost", mode="fuzz", seconds="6", seed="1")
     reports = Path(ended.outputs.pop("reports"))
     assert (ended.code, ended.outputs["verdict"]) == (1, "fail"), ended.log
     assert int(ended.outputs["failed"]) >= 1
-    assert list((reports / "found").glob("totp.one-device.fuzz-*.feature"))
-    assert "totp.one-device" in ended.summary
+    assert list((reports / "found").glob("recovery.acknowledgement.fuzz-*.feature"))
+    assert "recovery.acknowledgement" in ended.summary
 
 
 def test_folders_of_features_are_given_one_a_line(step: Step, tmp_path: Path) -> None:

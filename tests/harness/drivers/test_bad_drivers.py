@@ -195,13 +195,6 @@ def test_the_doctor_notices_an_argument_that_is_lost() -> None:
     assert "is `requested_scopes` passed on?" in found["verify_otp", "mind"]
 
 
-def test_the_doctor_says_nothing_of_actions_that_are_not_declared() -> None:
-    lacking = f"{PYTHON_REFERENCE} | " + shlex.join(["sed", "-u", 's/"get_mfa_methods",//'])
-    topics = [finding.topic for finding in examine(shlex.join(["sh", "-c", lacking])).findings]
-    assert "get_mfa_devices" in topics
-    assert "get_mfa_methods" not in topics
-
-
 def test_the_doctor_tries_every_action_of_a_right_driver() -> None:
     diagnosis = examine(PYTHON_REFERENCE)
     assert diagnosis.is_well

@@ -93,7 +93,8 @@ def test_the_pytest_file_needs_nothing_beside_it(opened: Opened, tmp_path: Path)
     finding = confirm(run, tell(run, REUSED))
     save(tmp_path, [finding])
     (path,) = tmp_path.glob("test_*.py")
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:randomly", str(path)]
+    command = [sys.executable, "-m", "pytest", "-q", "-m", "fuzz", "--strict-markers"]
+    command += ["-p", "no:cacheprovider", "-p", "no:randomly", str(path)]
     bare = {
         name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "MFA_HARNESS"))
     }
@@ -103,6 +104,11 @@ def test_the_pytest_file_needs_nothing_beside_it(opened: Opened, tmp_path: Path)
     sound = {**bare, "MFA_HARNESS_TARGET": "reference"}
     well = subprocess.run(command, cwd=tmp_path, env=sound, capture_output=True, text=True, check=False)
     assert well.returncode == 0, well.stdout
+    profile = tmp_path / "profile.toml"
+    profile.write_text("timeout = 5\n", encoding="utf-8")
+    profiled = {**sound, "MFA_HARNESS_PROFILE": str(profile)}
+    so = subprocess.run(command, cwd=tmp_path, env=profiled, capture_output=True, text=True, check=False)
+    assert so.returncode == 0, so.stdout
 
 
 def test_the_replay_file_works_against_another_target(

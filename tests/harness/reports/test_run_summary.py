@@ -55,12 +55,6 @@ def test_an_error_of_ours_is_never_called_a_failure_of_the_target(
     assert headline(events) == "NO VERDICT: 1 of 2 checks broke in the harness, not in the target"
 
 
-def test_a_failure_does_not_hide_an_error_of_ours(make_check: MakeCheck, make_run: MakeRun) -> None:
-    events = make_run(make_check(), make_check(Verdict.FAIL), make_check(Verdict.ERROR), exit_code=3)
-    told = "FAIL: 1 of the 3 checks that were carried out; 1 broke in the harness, not in the target"
-    assert headline(events) == told
-
-
 def test_a_run_in_which_nothing_could_be_tested_is_no_pass(make_check: MakeCheck, make_run: MakeRun) -> None:
     assert headline(make_run(make_check(Verdict.NOT_APPLICABLE, reason="no MFA"))) == (
         "NOTHING TESTED: the one check could not be carried out"

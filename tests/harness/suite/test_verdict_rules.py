@@ -74,7 +74,6 @@ def test_the_shipped_scenario_of_a_should_only_warns_too(run: Run) -> None:
         ("TOTP is on", {"totp": False}, "the profile says totp = false"),
         ("TOTP is on", {"totp": "planned for spring"}, "planned for spring"),
         ("a user who has enrolled a passkey", {"passkeys": False}, "the profile says passkeys = false"),
-        ('the setting "cookie_mode" is true', {"cookie-mode": "no cookies here"}, "no cookies here"),
         (
             'the profile says that "drift_steps" is 2',
             {},

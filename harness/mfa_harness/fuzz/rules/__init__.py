@@ -7,16 +7,21 @@ from importlib import import_module
 from mfa_harness.fuzz.rules.rule import RULES, Rule
 
 for _topic in (
+    "sign_ins",
     "sessions",
     "apps",
+    "codes",
     "recovery",
     "passkeys",
+    "passkey_kinds",
+    "challenges",
     "devices",
     "tokens",
     "actions",
     "guesses",
     "races",
     "place",
+    "looks",
 ):
     import_module(f"{__name__}.{_topic}")
 

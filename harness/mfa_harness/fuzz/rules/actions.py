@@ -34,12 +34,15 @@ _EXPORT_PERMITS = (
 _EXPORT_AGAIN = (
     "the same MFA token again",
     "the other user's MFA token",
-    *["the same elevated token again"] * 2,
+    "the same elevated token again",
 )
 
 
 def _can_export(model: Model, account: Account, sentence: str) -> bool:
-    return bool(model.opening.action) and model.alive(account) and can_show(model, account, sentence)
+    if not model.opening.action:  # from this version on it needs step-up all the same
+        bare = permit_of(sentence) in ("no token", "a made-up token")
+        return model.opening.enforced and model.alive(account) and bare
+    return model.alive(account) and can_show(model, account, sentence)
 
 
 @rule(
@@ -58,7 +61,9 @@ def _can_export(model: Model, account: Account, sentence: str) -> bool:
     only_she=True,
     weight=9,
     keen=lambda model, account: (
-        account.token == "ended" or (account.elevated is not None and reusable(model, account))
+        account.token == "ended"
+        or (model.opening.update and account.token == "spent")
+        or (account.elevated is not None and reusable(model, account))
     ),
 )
 def exports(model: Model, account: Account, act: Act, _sent: Sent) -> Prediction:
@@ -82,10 +87,11 @@ def exports(model: Model, account: Account, act: Act, _sent: Sent) -> Prediction
         account.token = ""
     if stopped is None and held:
         stopped = EITHER  # the client sends what it holds by itself
-    if stopped is None and not account.has_method and not model.onboarding:
+    if stopped is None and not (account.has_method or model.onboarding or model.opening.enforced):
         return Prediction(True, "step-up.action-default", settle=settle)
     if stopped is None:
-        stopped = opens(model, account, act.text, EXPORT, "step-up.actions-enforced")
+        always = "step-up.always-for-credentials" if model.opening.enforced else "step-up.actions-enforced"
+        stopped = opens(model, account, act.text, EXPORT, always)
     if stopped is EITHER:
         return Prediction(None, "", settle=settle)
     why = "step-up.time-bound" if "elevated token again" in act.text else "step-up.actions-enforced"
@@ -115,6 +121,7 @@ def _may_misuse(model: Model, account: Account) -> bool:
     needs=("actions", "mfa-tokens", "elevated-tokens", "email-sign-in"),
     only_she=True,
     weight=3,
+    ends=True,
 )
 def exports_otherwise(model: Model, _account: Account, _act: Act, _sent: Sent) -> Prediction:
     """A proof is good in the session that it was given in."""
@@ -133,6 +140,7 @@ def exports_otherwise(model: Model, _account: Account, _act: Act, _sent: Sent) -
     needs=("actions", "elevated-tokens"),
     only_she=True,
     weight=2,
+    ends=True,
 )
 def exports_with_foreign(model: Model, _account: Account, _act: Act, _sent: Sent) -> Prediction:
     """Nor of somebody else."""
@@ -154,11 +162,22 @@ def signs(model: Model, account: Account, _act: Act, _sent: Sent) -> Prediction:
 @rule(
     "asks for step-up",
     f'{{who}} asks whether "{EXPORT}" needs step-up',
-    when=lambda model, account, _: (
-        alive(model, account, _) and bool(model.opening.action) and EXPORT not in account.front.holds
+    f'{{who}} asks whether "{SIGN}" needs step-up',
+    when=lambda model, account, sentence: (
+        model.alive(account)
+        and bool(model.opening.action)
+        and not (EXPORT in sentence and EXPORT in account.front.holds)
     ),
     needs=("step-up", "actions"),
+    keen=lambda _model, account: bool(account.pending) and account.has_method,
 )
-def asks(model: Model, account: Account, _act: Act, _sent: Sent) -> Prediction:
-    """It is needed of who has a method, or where one is required."""
-    return Prediction(True, "step-up.check", step_up=account.has_method or model.onboarding)
+def asks(model: Model, account: Account, act: Act, _sent: Sent) -> Prediction:
+    """It is needed of who has a method, or where one is required; and by what she has verified."""
+    needed = EXPORT in act.text and (account.has_method or model.onboarding)
+    methods = bool(account.verified) + account.passkeys
+
+    def wrong(answer: Answer) -> str:
+        told = needed and account.has_method and answer.credentials is not None
+        return "step-up.check" if told and answer.credentials != methods else ""
+
+    return Prediction(True, "step-up.check", step_up=needed, also=wrong)

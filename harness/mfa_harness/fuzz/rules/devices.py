@@ -11,8 +11,7 @@ from mfa_harness.fuzz.rules.rule import EITHER, alive, gate, other_of, refused, 
 if TYPE_CHECKING:
     from mfa_harness.fuzz.words import Act, Answer, Sent
 
-_DELETION_PERMITS = (
-    *["fresh MFA"] * 3,
+_WRONG_PERMITS = (
     "no token",
     "a made-up token",
     "the same MFA token again",
@@ -37,12 +36,20 @@ def _can_delete_app(model: Model, account: Account, sentence: str) -> bool:
 
 @rule(
     "deletes app",
-    *(f"{{who}} tries to delete her authenticator app with {permit}" for permit in _DELETION_PERMITS),
+    "{who} tries to delete her authenticator app with fresh MFA",
     when=_can_delete_app,
     needs=("totp", "mfa-tokens"),
     only_she=True,
-    weight=7,
+    weight=5,
     keen=_frees_her,
+)
+@rule(
+    "deletes app wrongly",
+    *(f"{{who}} tries to delete her authenticator app with {permit}" for permit in _WRONG_PERMITS),
+    when=_can_delete_app,
+    needs=("totp", "mfa-tokens"),
+    only_she=True,
+    weight=5,
 )
 def deletes_app(model: Model, account: Account, act: Act, _sent: Sent) -> Prediction:
     """It takes a token from a fresh MFA; no factor works after its deletion."""
@@ -70,12 +77,20 @@ def _can_delete_key(model: Model, account: Account, sentence: str) -> bool:
 
 @rule(
     "deletes passkey",
-    *(f"{{who}} tries to delete her passkey with {permit}" for permit in _DELETION_PERMITS),
+    "{who} tries to delete her passkey with fresh MFA",
     when=_can_delete_key,
     needs=("passkeys", "mfa-tokens"),
     only_she=True,
     weight=5,
     keen=lambda model, account: account.passkeys > 1 or _frees_her(model, account),
+)
+@rule(
+    "deletes passkey wrongly",
+    *(f"{{who}} tries to delete her passkey with {permit}" for permit in _WRONG_PERMITS),
+    when=_can_delete_key,
+    needs=("passkeys", "mfa-tokens"),
+    only_she=True,
+    weight=4,
 )
 def deletes_key(model: Model, account: Account, act: Act, _sent: Sent) -> Prediction:
     """It takes a fresh MFA (D-59)."""
@@ -98,8 +113,12 @@ def deletes_key(model: Model, account: Account, act: Act, _sent: Sent) -> Predic
     return stopped or Prediction(True, "passkey.deletion-needs-mfa", settle=settle)
 
 
+def _full(model: Model, account: Account) -> bool:
+    return model.alive(account) and not account.front.gated and model.certain(account)
+
+
 def _full_beside_other(model: Model, account: Account, _: str) -> bool:
-    if not model.alive(account) or account.front.gated or not model.certain(account):
+    if not _full(model, account):
         return False
     other = other_of(model, account)
     return other is not None and bool(other.verified) and model.alive(other)
@@ -116,6 +135,31 @@ def _full_beside_other(model: Model, account: Account, _: str) -> bool:
 def meddles(_model: Model, _account: Account, _act: Act, _sent: Sent) -> Prediction:
     """One user never affects another."""
     return refused("devices.own-only", "no such device")
+
+
+@rule(
+    "meddles with other's passkey",
+    "{who} tries to rename the other user's passkey",
+    "{who} tries to delete the other user's passkey with a made-up token",
+    "{who} tries to delete the other user's passkey with fresh MFA",
+    when=lambda model, account, sentence: (
+        _full(model, account)
+        and (other := other_of(model, account)) is not None
+        and other.key
+        and model.alive(other)
+        and ("fresh" not in sentence or bool(model.may_challenge(account)))
+    ),
+    needs=("passkeys",),
+    only_she=True,
+    weight=3,
+)
+def meddles_with_key(model: Model, account: Account, act: Act, _sent: Sent) -> Prediction:
+    """Her passkeys are her own as well."""
+    if "with" in act.text:
+        come_by(model, account, act.text)
+    if "fresh" in act.text:
+        account.token = ""  # whether a refused call spends it is said nowhere
+    return refused("passkey.own-credential", "" if "made-up" in act.text else "no such device")
 
 
 @rule(

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from mfa_harness.fuzz.model import Account, Model, Prediction
 from mfa_harness.fuzz.rules.rule import EITHER, alive, rule
+from mfa_harness.fuzz.words import TOTP
 
 if TYPE_CHECKING:
     from mfa_harness.fuzz.words import Act, Sent
@@ -22,6 +22,8 @@ def _can_guess(model: Model, account: Account, _: str) -> bool:
     "guesses codes",
     "{who} enters wrong codes until she is locked out",
     "{who} enters wrong codes until she is locked out, signing in again after every 4",
+    "{who} enters wrong codes until she is locked out, naming her app every other time",
+    "{who} enters wrong codes until she is locked out, entering a wrong recovery code after each",
     when=lambda model, account, sentence: (
         _can_guess(model, account, sentence)
         and not account.confirming
@@ -41,23 +43,27 @@ def guessing(model: Model, account: Account, act: Act, sent: Sent, *, path: str)
     tolerances = model.tolerances
     guesses = account.guessed(path)
     enough = tolerances.attempts
-    if "signing in" in act.text:
-        model.over = True  # how many sessions it took is not told
+    dodging = ", " in act.text
+    model.over |= dodging  # what it took besides is not told
     account.locked = True
     guesses.certain.extend([sent.now] * enough)
-    requirement = (
-        "limits.per-account"
-        if "signing in" in act.text
-        else ("limits.attempts" if path == "app" else "limits.every-path")
-    )
-    return Prediction(False, requirement, "too many attempts", statuses=(429,), shows_state=False)
+    requirement = "limits.attempts" if path == "app" else "limits.every-path"
+    if dodging:
+        requirement = "limits.per-account"
+    return Prediction(False, requirement, "too many attempts", stops=path, statuses=(429,), shows_state=False)
 
 
 @rule(
     "guesses confirmation",
     "{who} enters wrong codes to confirm the app until she is locked out",
-    when=lambda model, account, _: (
+    "{who} enters wrong codes to confirm the app until she is locked out, signing in again after every 4",
+    "{who} enters wrong codes to confirm the app until she is locked out,"
+    " starting to add the app again after every 4",
+    when=lambda model, account, sentence: (
         model.alive(account)
+        and not (account.way and "signing in" in sentence)
+        and model.off != TOTP
+        and not model.opening.enforced
         and bool(account.pending)
         and account.phone == account.pending
         and not account.has_method
@@ -77,7 +83,13 @@ def guesses_confirmation(model: Model, account: Account, act: Act, sent: Sent) -
 @rule(
     "guesses recovery codes",
     "{who} enters wrong recovery codes until she is locked out",
-    when=lambda model, account, _: alive(model, account, _) and account.has_method and bool(account.phone),
+    "{who} enters wrong recovery codes until she is locked out, signing in again after every 4",
+    when=lambda model, account, sentence: (
+        model.alive(account)
+        and account.has_method
+        and bool(account.phone)
+        and not (account.way and "signing in" in sentence)
+    ),
     needs=("recovery-codes", "rate-limits"),
     only_she=True,
     locks_out=True,
@@ -91,16 +103,19 @@ def guesses_recovery(model: Model, account: Account, act: Act, sent: Sent) -> Pr
     "guesses e-mail codes",
     "{who} enters wrong e-mail codes until she is locked out",
     "{who} enters wrong e-mail codes until she is locked out, spelling her address differently each time",
+    "{who} enters wrong e-mail codes until she is locked out, asking for a new e-mail after every 4",
+    "{who} enters wrong e-mail codes until she is locked out, having the e-mail sent again after every 4",
+    "{who} enters wrong e-mail codes to prove her address again until she is locked out",
     when=alive,
     needs=("rate-limits", "email-sign-in"),
     only_she=True,
     locks_out=True,
+    ends=True,
 )
 def guesses_email(model: Model, account: Account, act: Act, sent: Sent) -> Prediction:
     """However her address is spelt."""
-    predicted = guessing(model, account, act, sent, path="e-mail")
-    model.over = True  # she stands before a browser in which nobody is signed in
-    return replace(predicted, requirement="limits.per-account") if "spelling" in act.text else predicted
+    model.over = True  # whether she can still sign in by e-mail is not told
+    return guessing(model, account, act, sent, path="e-mail")
 
 
 @rule(
@@ -114,6 +129,7 @@ def guesses_email(model: Model, account: Account, act: Act, sent: Sent) -> Predi
     needs=("totp", "rate-limits"),
     only_she=True,
     locks_out=True,
+    ends=True,
 )
 def races_guesses(model: Model, _account: Account, _act: Act, _sent: Sent) -> Prediction:
     """Guesses are counted before they are looked at, not after."""

@@ -13,7 +13,7 @@ from mfa_harness.fuzz.words import PASSKEYS
 if TYPE_CHECKING:
     from mfa_harness.fuzz.words import Act, Answer, Sent
 
-_WRONG = {
+WRONG = {
     "to another challenge": "passkey.challenge",
     "made on another website": "passkey.origin",
     "for another relying party": "passkey.rp-id",
@@ -21,6 +21,40 @@ _WRONG = {
     "given while nobody was present": "passkey.user-present",
     "whose signature does not fit": "passkey.signature",
     "that names another user": "passkey.own-credential",
+    "from an unknown credential": "passkey.own-credential",
+    "made on a subdomain of the website": "passkey.origin",
+    "made on a look-alike of the website": "passkey.origin",
+    "made on the website without TLS": "passkey.origin",
+    "made on a website whose name ends like ours": "passkey.origin",
+    "made on a website that has our name as a user": "passkey.origin",
+    "made on no website": "passkey.origin",
+    "from within a frame of another website": "passkey.origin",
+    "that says that it is a payment": "passkey.type",
+    "signed by another key": "passkey.signature",
+    "signed over something else": "passkey.signature",
+    "without a signature": "passkey.signature",
+    "whose backup flags have changed": "passkey.backup-flags",
+    "cut short": "passkey.robust",
+    "whose client data is not JSON": "passkey.robust",
+    "in another encoding": "passkey.robust",
+}
+_WITH_SECOND = 2  # how many authenticators a person has, with one more than at first
+_RIGHT = {
+    "with a member of a later version": "passkey.robust",
+    "whose signature is in its other form": "passkey.signature",
+}
+_WRONG_REGISTRATIONS = {
+    "to another challenge": "passkey.challenge",
+    "made on another website": "passkey.origin",
+    "for another relying party": "passkey.rp-id",
+    "of the wrong type": "passkey.type",
+    "given while nobody was present": "passkey.user-present",
+    "whose backup flags contradict each other": "passkey.backup-flags",
+    "whose attestation is cut short": "passkey.robust",
+    "whose client data is not JSON": "passkey.robust",
+    "in another encoding": "passkey.robust",
+    "whose key is of an algorithm that was not offered": "passkey.robust",
+    "whose credential id is too long": "passkey.robust",
 }
 
 
@@ -32,19 +66,20 @@ _WRONG = {
     weight=3,
     keen=lambda model, _account: bool(model.opening.passkeys_at_most),
 )
-def registers(model: Model, account: Account, _act: Act, _sent: Sent) -> Prediction:
+def registers(model: Model, account: Account, act: Act, sent: Sent) -> Prediction:
     """It meets the challenge by itself (D-51), and never that of a user who owes another method."""
     first = not account.has_method
 
     def settle(answer: Answer) -> None:
         account.passkeys += 1
+        account.second |= sent.keys.get(act.who) == _WITH_SECOND
         model.method_added(account, first=first)
         model.challenge_met(account, answer)
 
     stopped = no_session(model, account)
     if stopped is not None:
         return stopped
-    if model.opening.off == PASSKEYS:
+    if model.off == PASSKEYS:
         return refused("settings.disabled-method-refused")
     if not model.certain(account):
         return Prediction(None, "", settle=settle)
@@ -57,35 +92,44 @@ def registers(model: Model, account: Account, _act: Act, _sent: Sent) -> Predict
     most = model.opening.passkeys_at_most or model.tolerances.passkeys_per_user
     if most is not None and account.passkeys >= most:
         return refused("passkey.several-bounded", "too many passkeys")
-    why = "settings.methods-independent" if model.opening.off else "passkey.registration-authenticates"
+    why = "settings.methods-independent" if model.off else "passkey.registration-authenticates"
     return Prediction(True, why, settle=settle)
 
 
-def _has_key(model: Model, account: Account, _: str) -> bool:
+def has_key(model: Model, account: Account, _: str) -> bool:
+    """Her first passkey is registered, and she is signed in."""
     return model.alive(account) and account.key
 
 
-@rule("answers passkey", "{who} answers the passkey challenge", when=_has_key, needs=("passkeys",), weight=4)
-def answers(model: Model, account: Account, _act: Act, _sent: Sent) -> Prediction:
+@rule(
+    "answers passkey",
+    "{who} answers the passkey challenge",
+    *(f"{{who}} answers the passkey challenge with a response {right}" for right in _RIGHT),
+    when=has_key,
+    needs=("passkeys",),
+    weight=4,
+)
+def answers(model: Model, account: Account, act: Act, _sent: Sent) -> Prediction:
     """It meets the challenge."""
+    why = next((why for right, why in _RIGHT.items() if act.text.endswith(right)), "passkey.satisfies-mfa")
 
     def settle(answer: Answer) -> None:
         account.assertion = True
         model.challenge_met(account, answer)
 
-    return Prediction(True, "passkey.satisfies-mfa", settle=settle, path="passkey")
+    return Prediction(True, why, settle=settle, path="passkey")
 
 
 @rule(
     "answers passkey wrongly",
-    *(f"{{who}} answers the passkey challenge with a response {wrong}" for wrong in _WRONG),
-    when=_has_key,
+    *(f"{{who}} answers the passkey challenge with a response {wrong}" for wrong in WRONG),
+    when=has_key,
     needs=("passkeys",),
     weight=4,
 )
 def answers_wrongly(model: Model, account: Account, act: Act, _sent: Sent) -> Prediction:
     """One thing is wrong with it."""
-    why = next(requirement for wrong, requirement in _WRONG.items() if act.text.endswith(wrong))
+    why = next(requirement for wrong, requirement in WRONG.items() if act.text.endswith(wrong))
     account.assertion = False
     return Prediction(
         False,
@@ -99,7 +143,7 @@ def answers_wrongly(model: Model, account: Account, act: Act, _sent: Sent) -> Pr
 @rule(
     "repeats passkey response",
     "{who} sends the same passkey response again",
-    when=lambda model, account, _: _has_key(model, account, _) and account.assertion,
+    when=lambda model, account, _: has_key(model, account, _) and account.assertion,
     needs=("passkeys",),
     only_she=True,
     weight=12,
@@ -113,6 +157,24 @@ def repeats(model: Model, account: Account, _act: Act, _sent: Sent) -> Predictio
         path="passkey",
         certain=False,
     )
+
+
+@rule(
+    "answers with second passkey",
+    "{who} answers the passkey challenge with her second passkey",
+    when=lambda model, account, _: model.alive(account) and account.second,
+    needs=("passkeys",),
+    only_she=True,
+    weight=12,
+)
+def answers_with_second(model: Model, account: Account, _act: Act, _sent: Sent) -> Prediction:
+    """Each passkey of hers is as good as the other."""
+
+    def settle(answer: Answer) -> None:
+        account.assertion = False
+        model.challenge_met(account, answer)
+
+    return Prediction(True, "passkey.several-bounded", settle=settle, path="passkey")
 
 
 @rule(
@@ -161,7 +223,7 @@ def answers_with_deleted(model: Model, account: Account, _act: Act, _sent: Sent)
 @rule(
     "answers passkey late",
     "{who} answers the passkey challenge 15 minutes late",
-    when=_has_key,
+    when=has_key,
     needs=("passkeys", "clock"),
 )
 def answers_late(model: Model, account: Account, _act: Act, _sent: Sent) -> Prediction:
@@ -176,54 +238,43 @@ def answers_late(model: Model, account: Account, _act: Act, _sent: Sent) -> Pred
     )
 
 
-@rule(
-    "answers other session's challenge",
-    "{who} answers the passkey challenge of another session of hers",
-    when=_has_key,
-    needs=("passkeys", "email-sign-in"),
-    only_she=True,
-    weight=2,
-)
-def answers_other_session(model: Model, _account: Account, _act: Act, _sent: Sent) -> Prediction:
-    """A challenge is for the session that asked for it."""
-    model.over = True  # she has signed in again for it, and what that session is like is not told
-    return Prediction(False, "passkey.challenge", shows_state=False)
-
-
-def _may_add_another(model: Model, account: Account, _: str) -> bool:
-    most = model.opening.passkeys_at_most or model.tolerances.passkeys_per_user or account.passkeys + 1
+def may_add_another(model: Model, account: Account, _: str) -> bool:
+    """Nothing stands in the way of another passkey of hers."""
     return (
-        _has_key(model, account, _)
+        has_key(model, account, _)
         and model.certain(account)
         and not account.front.gated
         and not model.opening.enforced
-        and account.passkeys < most
-        and model.tolerances.counter == "refuse"
+        and has_room(model, account)
     )
 
 
+def may_begin(model: Model, account: Account) -> bool:
+    """Nothing stands in the way of a passkey of hers, be it her first."""
+    return (
+        model.certain(account)
+        and not (account.front.gated and account.has_method)
+        and not model.opening.enforced
+        and model.off != PASSKEYS
+        and has_room(model, account)
+    )
+
+
+def has_room(model: Model, account: Account) -> bool:
+    """She has not as many passkeys as she may have."""
+    most = model.opening.passkeys_at_most or model.tolerances.passkeys_per_user or account.passkeys + 1
+    return account.passkeys < most
+
+
 @rule(
-    "answers from clone",
-    "{who} answers the passkey challenge from a cloned passkey",
-    when=_may_add_another,
+    "registers passkey wrongly",
+    *(f"{{who}} registers a passkey with a response {wrong}" for wrong in _WRONG_REGISTRATIONS),
+    when=lambda model, account, _: model.alive(account) and may_begin(model, account),
     needs=("passkeys",),
     only_she=True,
-    weight=1,
+    weight=2,
 )
-def answers_from_clone(model: Model, _account: Account, _act: Act, _sent: Sent) -> Prediction:
-    """Its counter is behind that of the passkey that it was copied from, which was registered for it."""
-    model.over = True  # she has one passkey more now, and has answered with it twice
-    return Prediction(False, "passkey.counter", shows_state=False)
-
-
-@rule(
-    "signs in unregistered",
-    "{who} signs in with a passkey that was never registered",
-    when=lambda model, account, _: alive(model, account, _) and model.opening.off != PASSKEYS,
-    needs=("passkey-sign-in", "passkeys"),
-    only_she=True,
-)
-def signs_in_unregistered(model: Model, _account: Account, _act: Act, _sent: Sent) -> Prediction:
-    """It opens no session, and makes no account."""
-    model.over = True  # another browser is in front of her, signed in nowhere
-    return Prediction(False, "passkey.needs-user", shows_state=False)
+def registers_wrongly(_model: Model, _account: Account, act: Act, _sent: Sent) -> Prediction:
+    """One thing is wrong with it, and nothing comes of it."""
+    why = next(why for wrong, why in _WRONG_REGISTRATIONS.items() if act.text.endswith(wrong))
+    return Prediction(False, why)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from mfa_harness.fuzz.model import Account, Model, Prediction
 from mfa_harness.fuzz.rules.permits import reusable
 from mfa_harness.fuzz.rules.rule import rule
+from mfa_harness.fuzz.words import PASSKEYS, TOTP
 
 if TYPE_CHECKING:
     from mfa_harness.fuzz.words import Act, Sent
@@ -14,8 +15,8 @@ if TYPE_CHECKING:
 
 @rule(
     "time passes",
-    *["31 seconds pass"] * 4,
-    *["6 minutes pass"] * 2,
+    "31 seconds pass",
+    "6 minutes pass",
     "3 hours pass",
     when=lambda _model, account, _: bool(account.browsers),
     needs=("clock",),
@@ -32,7 +33,7 @@ def passes(_model: Model, _account: Account, _act: Act, _sent: Sent) -> Predicti
     when=lambda model, account, _: account.elevated is not None and reusable(model, account),
     needs=("clock", "elevated-tokens"),
     only_she=True,
-    weight=12,
+    weight=20,
 )
 def outwaits(_model: Model, _account: Account, _act: Act, _sent: Sent) -> Prediction:
     """Longer than any elevated token lives."""
@@ -45,11 +46,45 @@ def outwaits(_model: Model, _account: Account, _act: Act, _sent: Sent) -> Predic
     when=lambda model, account, _: account.locked and not model.over,
     needs=("clock", "rate-limits"),
     only_she=True,
+    weight=12,
 )
 def waits(_model: Model, account: Account, _act: Act, _sent: Sent) -> Prediction:
     """A limit ends by itself, and what is right is taken again."""
     account.guesses.clear()
     return Prediction(None, "limits.ends")
+
+
+@rule(
+    "nears a step's end",
+    "it is 29 seconds into a time step",
+    "it is 0 seconds into a time step",
+    when=lambda _model, account, _: bool(account.verified) and account.verified == account.phone,
+    needs=("clock", "totp"),
+    only_she=True,
+    weight=2,
+)
+def nears(_model: Model, _account: Account, _act: Act, _sent: Sent) -> Prediction:
+    """A code is good to the last second of its step."""
+    return Prediction(None, "totp.step-boundary")
+
+
+@rule(
+    "switches method off",
+    "TOTP is switched off for everybody",
+    "passkeys are switched off for everybody",
+    when=lambda model, account, sentence: (
+        bool(account.browsers)
+        and not model.off
+        and not any(each.verified if TOTP in sentence else each.passkeys for each in model.accounts.values())
+    ),
+    needs=("settings-change", "totp", "passkeys"),
+    only_she=True,
+    keen=lambda _model, account: bool(account.pending) and not account.verified,
+)
+def switches_off(model: Model, _account: Account, act: Act, _sent: Sent) -> Prediction:
+    """What nobody has yet, nobody can enrol any more; what was begun is not finished."""
+    model.off = TOTP if TOTP in act.text else PASSKEYS
+    return Prediction(None, "settings.disabled-method-refused")
 
 
 _SWITCHES = (
@@ -86,7 +121,7 @@ def switches(model: Model, _account: Account, act: Act, _sent: Sent) -> Predicti
 def resets(model: Model, account: Account, _act: Act, _sent: Sent) -> Prediction:
     """All her methods are gone (D-70)."""
     account.verified = account.pending = ""
-    account.passkeys, account.key, account.assertion = 0, False, False
+    account.passkeys, account.key, account.second, account.assertion = 0, False, False, False
     account.key_deleted = False
     account.token, account.elevated = "", None  # whether tokens outlive a reset is said nowhere
     model.method_removed(account)

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     when=lambda model, account, _: model.may_challenge(account) == "app",
     needs=("totp", "email-sign-in"),
     only_she=True,
+    weight=3,
+    ends=True,
 )
 def races_code(model: Model, _account: Account, _act: Act, _sent: Sent) -> Prediction:
     """One winner."""
@@ -36,6 +38,8 @@ def races_code(model: Model, _account: Account, _act: Act, _sent: Sent) -> Predi
     ),
     needs=("recovery-codes", "email-sign-in"),
     only_she=True,
+    weight=3,
+    ends=True,
 )
 def races_recovery(model: Model, _account: Account, _act: Act, _sent: Sent) -> Prediction:
     """One winner."""
@@ -53,7 +57,8 @@ def races_recovery(model: Model, _account: Account, _act: Act, _sent: Sent) -> P
     ),
     needs=("actions", "elevated-tokens"),
     only_she=True,
-    weight=2,
+    weight=3,
+    ends=True,
 )
 def races_elevated(model: Model, _account: Account, _act: Act, _sent: Sent) -> Prediction:
     """One winner."""
@@ -71,7 +76,8 @@ def races_elevated(model: Model, _account: Account, _act: Act, _sent: Sent) -> P
     ),
     needs=("actions", "mfa-tokens"),
     only_she=True,
-    weight=2,
+    weight=3,
+    ends=True,
 )
 def races_token(model: Model, _account: Account, _act: Act, _sent: Sent) -> Prediction:
     """One winner."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Final
 
 from mfa_harness.fuzz.model import Account, Model, Prediction
 from mfa_harness.fuzz.rules.rule import EITHER, alive, gate, no_session, other_of, refused, rule
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from mfa_harness.fuzz.words import Act, Answer, Sent
 
 TEN = 10
@@ -20,25 +23,53 @@ _CODES = (
     "the other user's recovery code",
     "a recovery code without its last character",
     "a recovery code and one character more",
+    "an empty recovery code",
     "a code from her authenticator app",
 )
+_WHY = {
+    "other user": "recovery.bound-to-account",
+    "from her authenticator app": "recovery.separate-from-totp",
+    "in the other case": "recovery.format",
+    "with a space": "recovery.format",
+}
+
+
+_THERE: Final[dict[str, Callable[[Model, Account], bool]]] = {
+    "the other user's": lambda model, account: (
+        (other := other_of(model, account)) is not None and bool(other.next_code)
+    ),
+    "same": lambda _model, account: account.used_one,
+    "old sheet": lambda _model, account: account.old_sheet,
+    "app": lambda _model, account: bool(account.phone),
+    "case": lambda model, account: model.opening.exact_codes and bool(account.next_code),
+    "space": lambda model, account: model.opening.exact_codes and bool(account.next_code),
+    "made-up": lambda _model, _account: True,
+    "empty": lambda _model, _account: True,
+}
+"""When she has such a code, by words of the sentence; else it is the next of her sheet."""
+
+
+@cache
+def _there(sentence: str) -> Callable[[Model, Account], bool] | None:
+    return next((there for words, there in _THERE.items() if words in sentence), None)
 
 
 def _can_use(model: Model, account: Account, sentence: str) -> bool:
     if not model.alive(account):
         return False
-    if "the other user's" in sentence:
-        other = other_of(model, account)
-        return other is not None and bool(other.next_code)
-    if "same" in sentence:
-        return account.used_one
-    if "old sheet" in sentence:
-        return account.old_sheet
-    if "app" in sentence:
-        return bool(account.phone)
-    return "made-up" in sentence or bool(account.next_code)
+    there = _there(sentence)
+    return there(model, account) if there is not None else bool(account.next_code)
 
 
+@rule(
+    "uses odd recovery code",
+    "{who} uses a recovery code in the other case",
+    "{who} uses a recovery code with a space",
+    when=_can_use,
+    needs=("recovery-codes",),
+    only_she=True,
+    weight=12,
+)
 @rule(
     "uses recovery code",
     *(f"{{who}} uses {code}" for code in _CODES),
@@ -69,10 +100,8 @@ def uses(model: Model, account: Account, act: Act, sent: Sent) -> Prediction:
         return Prediction(True, "recovery.completes-challenge", settle=settle, path="recovery")
     why = account.dead.get(str(code), "")
     if not why:
-        why = "recovery.unpredictable" if "other user" in act.text else _ONCE
-        if "app" in act.text:
-            why = "recovery.separate-from-totp"
-    reason = "" if "character" in act.text or "app" in act.text else "invalid code"
+        why = next((why for words, why in _WHY.items() if words in act.text), _ONCE)
+    reason = "" if any(words in act.text for words in ("character", "app", "empty")) else "invalid code"
     return Prediction(False, why, reason, settle=settle, path="recovery", certain=bool(reason))
 
 
@@ -89,6 +118,7 @@ def uses(model: Model, account: Account, act: Act, sent: Sent) -> Prediction:
         and not account.guessed("recovery").may_stop(model.now, model.tolerances.attempts_window_seconds)
     ),
     needs=("recovery-codes",),
+    weight=2,
 )
 def uses_up(model: Model, account: Account, _act: Act, _sent: Sent) -> Prediction:
     """Ten challenges met, and none is left."""
@@ -103,7 +133,7 @@ def uses_up(model: Model, account: Account, _act: Act, _sent: Sent) -> Predictio
 
 
 def _of_sheet(act: Act) -> bool:
-    return "made-up" not in act.text and "other user" not in act.text
+    return not any(words in act.text for words in ("made-up", "other user", "empty"))
 
 
 def _learn(account: Account, codes: tuple[str, ...]) -> None:
@@ -115,7 +145,10 @@ def _learn(account: Account, codes: tuple[str, ...]) -> None:
     "{who} reads her recovery codes",
     when=alive,
     needs=("recovery-codes",),
-    keen=lambda model, account: model.opening.shown_once and account.acknowledgement == "complete",
+    keen=lambda model, account: (
+        (model.opening.shown_once and account.acknowledgement == "complete")
+        or (account.codes is not None and not account.codes)
+    ),
 )
 def reads(model: Model, account: Account, _act: Act, _sent: Sent) -> Prediction:
     """The set that is there, and the same every time (D-40)."""
@@ -168,6 +201,7 @@ def tries_to_read(model: Model, account: Account, act: Act, sent: Sent) -> Predi
         and not model.tolerances.regenerate_needs_mfa
     ),
     needs=("recovery-codes",),
+    keen=lambda _model, account: account.codes is not None and not account.codes,
 )
 def regenerates(model: Model, account: Account, _act: Act, _sent: Sent) -> Prediction:
     """A new set of ten; the old one is useless, and the new one is to be acknowledged."""

@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from mfa_harness.fuzz.model import Prediction
 from mfa_harness.fuzz.words import SHE, Act
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
+    from types import CodeType
 
     from mfa_harness.fuzz.model import Account, Model
     from mfa_harness.fuzz.words import Sent
 
-    When = Callable[[Model, Account, str], bool]
+    class When(Protocol):
+        """When a sentence makes sense for a person."""
+
+        __code__: CodeType
+
+        def __call__(self, model: Model, account: Account, sentence: str, /) -> bool: ...
+
     Predict = Callable[[Model, Account, Act, Sent], Prediction]
 
 
-_KEEN: Final = 12
+_KEEN: Final = 30
 
 
 @dataclass(frozen=True)
@@ -34,6 +41,8 @@ class Rule:
         only_she: its sentences are about her alone.
         locks_out: it guesses until the account is limited.
         weight: how much likelier than others it is chosen, since it seldom makes sense.
+        alike: whether one of its sentences makes sense does not depend on which.
+        ends: the story ends with it, since what is so afterwards is not told.
         keen: when she is so much keener on it than usual, since it seldom tells so much.
     """
 
@@ -46,20 +55,35 @@ class Rule:
     locks_out: bool = False
     weight: int = 1
     keen: Callable[[Model, Account], bool] | None = None
+    ends: bool = False
+    alike: bool = False
 
     def weigh(self, model: Model) -> int:
         """Its weight in a state."""
         keen = self.keen is not None and self.keen(model, model.accounts[SHE])
         return max(self.weight, _KEEN) if keen else self.weight
 
-    def acts(self, model: Model) -> Iterator[Act]:
+    def acts(self, model: Model) -> list[Act]:
         """Everything this rule offers in a state."""
+        found: list[Act] = []
+        when = self.when
         for who, account in model.accounts.items():
-            if self.only_she and who != SHE:
+            if (self.only_she and who != SHE) or (account.way and "email-sign-in" in self.needs):
                 continue
-            for sentence in self.sentences:
-                if self._open_to(account) and self.when(model, account, sentence):
-                    yield Act(self.name, who, sentence.replace("{who}", who))
+            made = _ACTS.get((self.name, who)) or self._make(who)
+            if not self.alike:
+                found += [act for sentence, act in made if when(model, account, sentence)]
+            elif when(model, account, ""):
+                found += [act for _, act in made]
+        return found
+
+    def _make(self, who: str) -> tuple[tuple[str, Act], ...]:
+        """Its sentences with the act that each is for a person; made once, for they are asked for at every step."""
+        made = tuple(
+            (sentence, Act(self.name, who, sentence.replace("{who}", who))) for sentence in self.sentences
+        )
+        _ACTS[self.name, who] = made
+        return made
 
     def offers(self, model: Model, act: Act) -> bool:
         """Whether an act still makes sense in a state."""
@@ -74,6 +98,7 @@ class Rule:
         return not account.way or "email-sign-in" not in self.needs
 
 
+_ACTS: Final[dict[tuple[str, str], tuple[tuple[str, Act], ...]]] = {}
 RULES: Final[dict[str, Rule]] = {}
 """Every rule by name, in the order of the topics."""
 
@@ -87,11 +112,18 @@ def rule(
     locks_out: bool = False,
     weight: int = 1,
     keen: Callable[[Model, Account], bool] | None = None,
+    ends: bool = False,
 ) -> Callable[[Predict], Predict]:
-    """Declare a rule; what is decorated predicts."""
+    """Declare a rule; what is decorated predicts.
+
+    A `when` whose third argument has a name that begins with an underscore does not look at the sentence.
+    """
+    alike = when.__code__.co_varnames[2].startswith("_")
 
     def declare(predict: Predict) -> Predict:
-        RULES[name] = Rule(name, sentences, when, predict, needs, only_she, locks_out, weight, keen)
+        RULES[name] = Rule(
+            name, sentences, when, predict, needs, only_she, locks_out, weight, keen, ends, alike
+        )
         return predict
 
     return declare

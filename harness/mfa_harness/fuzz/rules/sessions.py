@@ -1,111 +1,18 @@
-"""Signing in and out, keeping and losing sessions."""
+"""Having sessions: keeping and losing them, and what may be done in which."""
 
 # ruff: noqa: S105 - no passwords are in it
 
 from __future__ import annotations
 
-import math
-from typing import TYPE_CHECKING, Final
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from mfa_harness.fuzz.model import Account, Browser, Model, Prediction
-from mfa_harness.fuzz.rules.rule import alive, behind_gate, no_session, refused, rule
+from mfa_harness.fuzz.model import Account, Model, Prediction
+from mfa_harness.fuzz.rules.permits import come_by
+from mfa_harness.fuzz.rules.rule import alive, behind_gate, gate, no_session, refused, rule
 
 if TYPE_CHECKING:
-    from mfa_harness.fuzz.rules.rule import Predict, When
     from mfa_harness.fuzz.words import Act, Answer, Sent
-
-_MOST_BROWSERS = 5
-
-
-def _enters(model: Model, account: Account, *, mfa_done: bool = False) -> Prediction:
-    def settle(answer: Answer) -> None:
-        account.exists = True
-        expires = math.inf if answer.expires_at is None else answer.expires_at
-        account.browsers.append(Browser(mfa_done=mfa_done, expires=expires))
-        account.front.gated = model.due(account, account.front)
-
-    return Prediction(True, "onboarding.optional-completes", settle=settle)
-
-
-@rule(
-    "signs up", "{who} signs up", when=lambda _model, account, _: not account.exists and not account.browsers
-)
-def signs_up(model: Model, account: Account, _act: Act, _sent: Sent) -> Prediction:
-    """A new address: an account is made."""
-    return _enters(model, account)
-
-
-@rule(
-    "signs in",
-    "{who} signs in again",
-    when=lambda _model, account, _: (
-        account.exists and not account.way and len(account.browsers) < _MOST_BROWSERS
-    ),
-    weight=2,
-    keen=lambda model, account: (
-        account.token == "ended"
-        or (account.deleted_method and not account.has_method)
-        or (bool(account.pending) and account.has_method and model.session_based and not account.front.gated)
-    ),
-)
-def signs_in(model: Model, account: Account, _act: Act, _sent: Sent) -> Prediction:
-    """Another session, which has done no MFA."""
-    return _enters(model, account)
-
-
-_OTHER_WAYS: Final = {"by text message": "a code by text message", "externally": "an external account"}
-
-
-def _signs_up(way: str) -> Predict:
-    def signs_up(model: Model, account: Account, _act: Act, _sent: Sent) -> Prediction:
-        account.way = way
-        return _enters(model, account)
-
-    return signs_up
-
-
-def _comes_back(way: str) -> When:
-    return lambda _model, account, _: (
-        account.exists and account.way == way and len(account.browsers) < _MOST_BROWSERS
-    )
-
-
-for _way, _means in _OTHER_WAYS.items():
-    _capability = "sms-sign-in" if "text" in _way else "external-jwt"
-    rule(
-        f"signs up {_way}",
-        f"{{who}} signs up with {_means}",
-        when=lambda _model, account, _: not account.exists and not account.browsers,
-        needs=(_capability,),
-        only_she=True,
-        weight=2,
-    )(_signs_up(_way))
-    rule(
-        f"signs in {_way}",
-        f"{{who}} signs in again with {_means}",
-        when=_comes_back(_way),
-        needs=(_capability,),
-        only_she=True,
-        weight=3,
-        keen=lambda model, account: account.has_method and model.session_based,
-    )(signs_in)
-
-
-@rule(
-    "signs in by passkey",
-    "{who} signs in again with her passkey",
-    when=lambda model, account, _: (
-        account.key
-        and account.passkeys > 0
-        and len(account.browsers) < _MOST_BROWSERS
-        and model.tolerances.passkey_signin_meets_session_mfa == "no"
-    ),
-    needs=("passkey-sign-in", "passkeys"),
-    only_she=True,
-)
-def signs_in_by_passkey(model: Model, account: Account, _act: Act, _sent: Sent) -> Prediction:
-    """No way around MFA."""
-    return _enters(model, account)
 
 
 def _goes_back(_model: Model, account: Account, _: str) -> bool:
@@ -205,7 +112,69 @@ def lists(model: Model, account: Account, _act: Act, _sent: Sent) -> Prediction:
 def changes_name(model: Model, account: Account, _act: Act, _sent: Sent) -> Prediction:
     """For full sessions."""
     updated = Prediction(True, "gate.lifted-by-mfa", settle=lambda answer: model.renewed(account, answer))
-    return behind_gate(model, account, updated)
+    if not model.opening.update or not (account.has_method or model.onboarding):
+        return behind_gate(model, account, updated)
+    if not account.front.token_held:
+        stopped = gate(model, account)
+        return stopped or refused("step-up.actions-enforced", "step-up required")
+    account.front.token_held = False  # the client sends by itself what it holds
+    account.token = ""
+    return behind_gate(model, account, replace(updated, allowed=None))
+
+
+@rule(
+    "changes name with proof",
+    "{who} tries to change her name with an MFA token",
+    when=lambda model, account, _: (
+        model.opening.update
+        and model.alive(account)
+        and model.certain(account)
+        and not account.front.gated
+        and bool(model.may_challenge(account))
+    ),
+    needs=("actions", "mfa-tokens"),
+    only_she=True,
+    weight=12,
+)
+def changes_name_with_proof(model: Model, account: Account, act: Act, _sent: Sent) -> Prediction:
+    """Where changing the profile is protected it takes an MFA token, and spends it."""
+    come_by(model, account, act.text)
+    account.front.token_held = False
+
+    def settle(answer: Answer) -> None:
+        account.token = "spent"
+        model.renewed(account, answer)
+
+    return Prediction(True, "step-up.actions-enforced", settle=settle)
+
+
+@rule(
+    "does what is for full sessions",
+    *(
+        f"{{who}} tries to {operation}"
+        for operation in (
+            "look up her authenticator app",
+            "list her passkeys",
+            "rename her passkey",
+            "change her e-mail address",
+            "add a passkey by the older call",
+        )
+    ),
+    when=lambda model, account, sentence: (
+        model.alive(account)
+        and account.front.gated
+        and model.certain(account)
+        and ("app" not in sentence or bool(account.verified))
+        and ("rename" not in sentence or account.key)
+        and ("older call" not in sentence or account.has_method)
+    ),
+    only_she=True,
+    weight=3,
+)
+def does_for_full(_model: Model, _account: Account, act: Act, _sent: Sent) -> Prediction:
+    """Not for one that owes MFA."""
+    binding = "add a passkey" in act.text
+    return refused("gate.binding-needs-mfa" if binding else "gate.protects-endpoints", "MFA required")
 
 
 @rule(
@@ -224,7 +193,7 @@ def deletes_account(model: Model, account: Account, _act: Act, _sent: Sent) -> P
         browsers[-1].open = False
         account.exists = False
         account.verified = account.pending = ""
-        account.passkeys, account.key = 0, False
+        account.passkeys, account.key, account.second = 0, False, False
         account.codes, account.acknowledgement = None, None
 
     deleted = Prediction(True, "gate.lifted-by-mfa", settle=settle, shows_state=False)

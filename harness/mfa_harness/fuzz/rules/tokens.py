@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from mfa_harness.fuzz.model import Account, Model, Prediction
 from mfa_harness.fuzz.rules.permits import EXPORT
-from mfa_harness.fuzz.rules.rule import alive, no_session, rule
+from mfa_harness.fuzz.rules.rule import alive, no_session, refused, rule
 
 if TYPE_CHECKING:
     from mfa_harness.fuzz.words import Act, Answer, Sent
@@ -14,9 +14,11 @@ if TYPE_CHECKING:
 _WISHES = (
     "without asking for a token",
     "and asks for an MFA token",
-    *[f'and asks for an elevated token for "{EXPORT}"'] * 3,
+    f'and asks for an elevated token for "{EXPORT}"',
     'and asks for an elevated token for "console:mfa:reset"',
+    'and asks for an elevated token for "user:basic"',
 )
+_NOT_GRANTED = ("console:mfa:reset", "user:basic")
 
 
 def _can_complete(model: Model, account: Account, sentence: str) -> bool:
@@ -30,15 +32,15 @@ def _can_complete(model: Model, account: Account, sentence: str) -> bool:
 @rule(
     "completes MFA",
     *(f"{{who}} completes MFA with a code {wish}" for wish in _WISHES),
-    *(f"{{who}} completes MFA with her passkey {wish}" for wish in _WISHES[:-1]),
-    *(f"{{who}} completes MFA with a recovery code {wish}" for wish in _WISHES[:-1]),
+    *(f"{{who}} completes MFA with her passkey {wish}" for wish in _WISHES[:-2]),
+    *(f"{{who}} completes MFA with a recovery code {wish}" for wish in _WISHES[:-2]),
     when=_can_complete,
     needs=("mfa-tokens", "elevated-tokens"),
     weight=5,
 )
 def completes(model: Model, account: Account, act: Act, _sent: Sent) -> Prediction:
     """A token comes for who asks, and for nobody else."""
-    foreign = "console" in act.text
+    foreign = any(scope in act.text for scope in _NOT_GRANTED)
     wants_elevated = "elevated" in act.text and not foreign
     wants_token = "an MFA token" in act.text
 
@@ -80,3 +82,25 @@ def re_authenticates(model: Model, account: Account, _act: Act, _sent: Sent) -> 
     """Who has MFA must use it."""
     account.elevated = None  # what she shows next is what this has brought: nothing
     return no_session(model, account) or Prediction(None, "step-up.mfa-not-reauth", elevated=False)
+
+
+@rule(
+    "re-authenticates externally",
+    '{who} re-authenticates by her external account for "credential:link"',
+    '{who} re-authenticates by her external account for "wallet:export"',
+    when=lambda model, account, _: (
+        account.way == "externally"
+        and model.alive(account)
+        and model.certain(account)
+        and (account.has_method or account.front.gated)
+    ),
+    needs=("elevated-tokens", "external-jwt"),
+    only_she=True,
+    weight=12,
+)
+def re_authenticates_externally(_model: Model, account: Account, _act: Act, _sent: Sent) -> Prediction:
+    """Nor is the word of her identity provider enough, and a session that owes MFA may not even ask."""
+    account.elevated = None
+    if account.front.gated:
+        return refused("gate.protects-endpoints", "MFA required")
+    return Prediction(None, "step-up.mfa-not-reauth", elevated=False)

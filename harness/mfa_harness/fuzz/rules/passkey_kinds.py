@@ -1,0 +1,196 @@
+"""Signing in with passkeys, and passkeys of certain kinds: cloned, counting, late, many at once, of a taken id."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from mfa_harness.fuzz.model import Account, Model, Prediction
+from mfa_harness.fuzz.rules.passkeys import WRONG, has_key, may_add_another, may_begin
+from mfa_harness.fuzz.rules.rule import alive, no_session, other_of, refused, rule
+from mfa_harness.fuzz.rules.sign_ins import MOST_BROWSERS, enters
+from mfa_harness.fuzz.words import PASSKEYS
+
+if TYPE_CHECKING:
+    from mfa_harness.fuzz.words import Act, Sent
+
+
+def _signs_in_by_passkey(model: Model, account: Account, _: str) -> bool:
+    return (
+        bool(account.browsers)
+        and len(account.browsers) < MOST_BROWSERS
+        and model.off != PASSKEYS
+        and model.tolerances.passkey_signin_meets_session_mfa == "no"
+    )
+
+
+@rule(
+    "signs in by passkey",
+    "{who} signs in again with her passkey",
+    when=lambda model, account, _: (
+        account.key and account.passkeys > 0 and _signs_in_by_passkey(model, account, _)
+    ),
+    needs=("passkey-sign-in", "passkeys"),
+    only_she=True,
+)
+@rule(
+    "signs in by second passkey",
+    "{who} signs in again with her second passkey",
+    when=lambda model, account, _: account.second and _signs_in_by_passkey(model, account, _),
+    needs=("passkey-sign-in", "passkeys"),
+    only_she=True,
+    weight=3,
+)
+def signs_in(model: Model, account: Account, _act: Act, _sent: Sent) -> Prediction:
+    """No way around MFA."""
+    return enters(model, account)
+
+
+@rule(
+    "signs in by passkey wrongly",
+    *(f"{{who}} signs in with a passkey response {wrong}" for wrong in WRONG),
+    when=lambda model, account, _: (
+        account.key and account.passkeys > 0 and _signs_in_by_passkey(model, account, _)
+    ),
+    needs=("passkey-sign-in", "passkeys"),
+    only_she=True,
+    weight=2,
+)
+def signs_in_wrongly(_model: Model, _account: Account, act: Act, _sent: Sent) -> Prediction:
+    """One thing is wrong with it, and she stays where she was."""
+    why = next(requirement for wrong, requirement in WRONG.items() if act.text.endswith(wrong))
+    return replace(refused(why), shows_state=False)
+
+
+@rule(
+    "signs in by deleted passkey",
+    "{who} signs in again with the deleted passkey",
+    when=lambda model, account, _: account.key_deleted and _signs_in_by_passkey(model, account, _),
+    needs=("passkey-sign-in", "passkeys"),
+    only_she=True,
+    weight=8,
+)
+def signs_in_by_deleted(_model: Model, _account: Account, _act: Act, _sent: Sent) -> Prediction:
+    """No factor works after its deletion."""
+    return replace(refused("passkey.deleted-refused"), shows_state=False)
+
+
+@rule(
+    "signs in unregistered",
+    "{who} signs in with a passkey that was never registered",
+    when=lambda model, account, _: alive(model, account, _) and model.off != PASSKEYS,
+    needs=("passkey-sign-in", "passkeys"),
+    only_she=True,
+    ends=True,
+)
+def signs_in_unregistered(model: Model, _account: Account, _act: Act, _sent: Sent) -> Prediction:
+    """It opens no session, and makes no account."""
+    model.over = True  # another browser is in front of her, signed in nowhere
+    return Prediction(False, "passkey.needs-user", shows_state=False)
+
+
+def _may_count(model: Model, account: Account, _: str) -> bool:
+    return may_add_another(model, account, _) and model.tolerances.counter == "refuse"
+
+
+@rule(
+    "answers from clone",
+    "{who} answers the passkey challenge from a cloned passkey",
+    "{who} answers the passkey challenge from a cloned passkey that counts as far",
+    when=_may_count,
+    needs=("passkeys",),
+    only_she=True,
+    weight=2,
+    ends=True,
+)
+@rule(
+    "signs in from clone",
+    "{who} signs in from a cloned passkey",
+    when=_may_count,
+    needs=("passkeys", "passkey-sign-in"),
+    only_she=True,
+    weight=2,
+    ends=True,
+)
+def answers_from_clone(model: Model, _account: Account, _act: Act, _sent: Sent) -> Prediction:
+    """Its counter is behind that of the passkey that it was copied from, which was registered for it."""
+    model.over = True  # she has one passkey more now, and has answered with it
+    return Prediction(False, "passkey.counter", shows_state=False)
+
+
+@rule(
+    "answers from odd passkey",
+    "{who} answers the passkey challenge with a passkey that counts for all websites",
+    "{who} answers the passkey challenge with a passkey that was backed up meanwhile",
+    when=may_add_another,
+    needs=("passkeys",),
+    only_she=True,
+    weight=2,
+    ends=True,
+)
+def answers_from_odd(model: Model, _account: Account, act: Act, _sent: Sent) -> Prediction:
+    """Which are as good as any."""
+    model.over = True  # she has one passkey more now
+    why = "passkey.backup-flags" if "backed up" in act.text else "passkey.counter"
+    return Prediction(True, why, shows_state=False)
+
+
+@rule(
+    "races passkeys",
+    "she registers 4 passkeys at once",
+    when=lambda model, account, _: (
+        model.alive(account)
+        and may_begin(model, account)
+        and model.opening.passkeys_at_most == account.passkeys + 1
+    ),
+    needs=("passkeys",),
+    only_she=True,
+    weight=12,
+    ends=True,
+)
+def races_passkeys(model: Model, _account: Account, _act: Act, _sent: Sent) -> Prediction:
+    """Where there is room for one more, one more there is."""
+    model.over = True
+    return Prediction(None, "passkey.several-bounded", at_once=True, shows_state=False)
+
+
+@rule(
+    "registers passkey late",
+    "{who} registers a passkey 15 minutes late",
+    when=lambda model, account, _: model.alive(account) and may_begin(model, account),
+    needs=("passkeys", "clock"),
+    only_she=True,
+)
+def registers_late(model: Model, account: Account, _act: Act, _sent: Sent) -> Prediction:
+    """A challenge grows old."""
+    return no_session(model, account) or refused("passkey.challenge-expires")
+
+
+@rule(
+    "signs in by passkey late",
+    "{who} answers the challenge of a sign-in 15 minutes late",
+    when=lambda model, account, _: has_key(model, account, _) and _signs_in_by_passkey(model, account, _),
+    needs=("passkey-sign-in", "passkeys", "clock"),
+    only_she=True,
+)
+def signs_in_late(_model: Model, _account: Account, _act: Act, _sent: Sent) -> Prediction:
+    """That of a sign-in does, too."""
+    return replace(refused("passkey.challenge-expires"), shows_state=False)
+
+
+@rule(
+    "registers taken passkey",
+    "{who} registers a passkey under the id of the other user's passkey",
+    when=lambda model, account, _: (
+        model.alive(account)
+        and may_begin(model, account)
+        and (other := other_of(model, account)) is not None
+        and other.key
+    ),
+    needs=("passkeys",),
+    only_she=True,
+    weight=3,
+)
+def registers_taken(_model: Model, _account: Account, _act: Act, _sent: Sent) -> Prediction:
+    """A passkey is its owner's, whatever a registration says."""
+    return refused("passkey.own-credential")
