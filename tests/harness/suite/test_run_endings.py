@@ -272,7 +272,8 @@ def test_a_signal_ends_the_command_with_130_and_its_report_is_written(tmp_path: 
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         assert process.stderr is not None
-        if hasattr(fcntl, "F_SETPIPE_SZ"):  # or it may be done before this test, on a busy machine, has read a line
+        # On a busy machine it might be done before this test has read a line: it waits until there is room for more.
+        if hasattr(fcntl, "F_SETPIPE_SZ"):
             fcntl.fcntl(process.stdout, fcntl.F_SETPIPE_SZ, 4096)
         for line in process.stdout:
             if line.startswith("pass"):
