@@ -67,7 +67,8 @@ def pytest_bdd_before_step(request: pytest.FixtureRequest, step_func: Callable[.
 @pytest.hookimpl(optionalhook=True)
 def pytest_bdd_step_func_lookup_error(request: pytest.FixtureRequest, step: Any) -> None:
     """Name the nearest sentence to one that nobody has defined."""
-    if _session(request.node):
+    if session := _session(request.node):
+        session.reached(request.node)
         from mfa_harness.steps.sentence import unknown_sentence  # noqa: PLC0415
         from mfa_harness.verdicts import ScenarioError  # noqa: PLC0415
 

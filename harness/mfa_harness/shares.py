@@ -75,7 +75,7 @@ def conduct_shared(run: Run, checks: Sequence[Check], workers: int) -> bool:
     sources: list[Connection] = [here for _, here in shares]
     try:
         with interrupts.allowed():
-            merged.drain(sources)
+            merged.drain(sources, obeying=True)
     except KeyboardInterrupt:
         for process, _ in shares:
             process.terminate()  # which it takes for Ctrl-C
@@ -95,9 +95,15 @@ class _Merged:
         self._interrupted = False
         self._failed = ""
 
-    def drain(self, sources: list[Connection]) -> None:
-        """Take what comes until every source has ended, and been taken out of the list."""
+    def drain(self, sources: list[Connection], *, obeying: bool = False) -> None:
+        """Take what comes until every source has ended, and been taken out of the list.
+
+        Raises:
+            KeyboardInterrupt: somebody has asked to stop, and that is to be obeyed.
+        """
         while sources:
+            if obeying:
+                interrupts.obey()  # a signal that came while a reporter wrote was only noted
             for source in wait(sources):
                 assert isinstance(source, multiprocessing.connection.Connection)
                 try:

@@ -75,6 +75,10 @@ class ScenarioSession:
         self.step_is_ours = True
         self.begun = time.perf_counter()
 
+    def reached(self, item: pytest.Item) -> None:
+        """The next step is known, and cannot begin."""
+        item.stash[WORLD_KEY].position += 1
+
     def before_step(self, item: pytest.Item, function: Callable[..., object]) -> None:
         """The next step begins; it counts as failed until it has gone well."""
         interrupts.obey()

@@ -291,7 +291,10 @@ def test_steps_of_a_users_own_stand_beside_ours_in_plain_pytest(
     reported = run_pytest("scenarios")
     assert list(reported.outcomes.values()) == ["passed", "failed", "skipped", "failed"]
     assert "AssertionError: not three" in reported.out
-    assert 'no step is called "she has singed up". The nearest: When she has signed up' in reported.out
+    told = " ".join(reported.out.split())
+    assert (
+        'mine.feature:22: no step is called "she has singed up". The nearest: When she has signed up' in told
+    )
 
 
 def test_the_environment_of_whoever_calls_does_not_disturb_check(
