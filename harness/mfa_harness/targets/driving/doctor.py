@@ -167,8 +167,8 @@ class _Tour:
 
     def _wish(self, client: Client, person: Person) -> None:
         """An argument that may be left out, and must not be lost: the SDK would be blamed for what it never heard."""
-        verification = client.send_email_otp(person.email)
         try:
+            verification = client.send_email_otp(person.email)
             session = client.verify_otp(verification, person.read_mail(), requested_scopes=[_WISH])
         except (ClientError, NotApplicable):
             return
