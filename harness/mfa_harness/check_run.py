@@ -106,13 +106,14 @@ def _workers(target: Target, asked_for: int | None, checks: int) -> int:
     Raises:
         UsageError: several were asked for, and the target is no part of this process, or none can be copied here.
     """
+    may_be_copied = getattr(target, "may_be_copied", False)
     if asked_for is None:
-        return workers_for(checks) if getattr(target, "may_be_copied", False) else 1
+        return workers_for(checks) if may_be_copied else 1
     if asked_for > 1 and not can_share():
         raise UsageError(
             f"--workers {asked_for}: only Linux copies a process that runs", "Leave --workers out."
         )
-    if asked_for > 1 and not getattr(target, "may_be_copied", False):
+    if asked_for > 1 and not may_be_copied:
         raise UsageError(
             f"--workers {asked_for}: {target.name} is one program, not a part of ours that can be copied",
             "Leave --workers out.",

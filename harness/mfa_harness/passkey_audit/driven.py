@@ -57,16 +57,7 @@ class Ceremony:
         """What the client is told that its authenticator said, whose origin and faults are in it already."""
         return self._ask(options)
 
-    def get(
-        self,
-        options: Mapping[str, Any],
-        /,
-        *,
-        origin: str,  # noqa: ARG002
-        fault: str | None = None,  # noqa: ARG002
-    ) -> dict[str, Any]:
-        """What the client is told that its authenticator said, whose origin and faults are in it already."""
-        return self._ask(options)
+    get = create
 
     def _ask(self, options: Mapping[str, Any]) -> dict[str, Any]:
         self._asked.put(dict(options))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from copy import deepcopy
-from typing import Any
+from typing import Any, Literal
 
 from fido2 import cbor
 
@@ -26,7 +26,7 @@ def text(data: bytes) -> str:
     return urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
-def made(algorithm: int = -7) -> tuple[VirtualPasskey, Any]:
+def made(algorithm: int = -7, attestation: Literal["none", "direct"] = "none") -> tuple[VirtualPasskey, Any]:
     key = VirtualPasskey(seed=7, algorithms=(algorithm,))
     options = creation_options(
         challenge=CHALLENGE,
@@ -34,6 +34,7 @@ def made(algorithm: int = -7) -> tuple[VirtualPasskey, Any]:
         rp_name="Example",
         user_id=b"u",
         user_name="alice",
+        attestation=attestation,
         policy=Policy(algorithms=OFFERED),
     )
     return key, key.create(options, origin=ORIGIN)

@@ -9,13 +9,12 @@ from typing import Any
 import pytest
 from fido2 import cbor
 from hypothesis import assume, given, settings, strategies as st
-from tests.simulators.webauthn.forging import CHALLENGE, EXPECTED, KEYS, ORIGIN, raw, register, text
+from tests.simulators.webauthn.forging import CHALLENGE, EXPECTED, KEYS, ORIGIN, made, raw, register, text
 
 from mfa_simulators.passkey import VirtualPasskey
 from mfa_simulators.webauthn import (
     Policy,
     VerificationError,
-    creation_options,
     request_options,
     verify_authentication,
     verify_registration,
@@ -161,19 +160,7 @@ def bent(draw: st.DrawFn, value: Any) -> Any:
     return draw(ODD)
 
 
-def packed() -> Any:
-    options = creation_options(
-        challenge=CHALLENGE,
-        rp_id="example.org",
-        rp_name="Example",
-        user_id=b"u",
-        user_name="alice",
-        attestation="direct",
-    )
-    return VirtualPasskey(seed=7).create(options, origin=ORIGIN)
-
-
-ATTESTED = packed()
+_, ATTESTED = made(attestation="direct")
 
 
 @settings(max_examples=400, deadline=None)

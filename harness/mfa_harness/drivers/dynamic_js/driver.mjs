@@ -1,7 +1,7 @@
 // The vendor's JavaScript SDK as a driver of mfa-harness: JSON lines on stdin and stdout (docs/driver.md).
 import { createInterface } from 'node:readline';
 import { actionsOf, makeClient, name, version } from './sdk.mjs';
-import { described } from './words.mjs';
+import { described, OPTIONAL } from './words.mjs';
 
 globalThis.document ??= { cookie: '' }; // in cookie mode the SDK's logout writes to it
 console.log = console.info = console.error; // stdout is the protocol's
@@ -25,8 +25,6 @@ async function perform({ id, client, action, args }) {
     say({ result: { id, error: described(error) } });
   }
 }
-
-const OPTIONAL = ['allow_new_mfa_linking', 'create_mfa_token', 'device_id', 'mfa_token', 'related_origin_rp_id', 'requested_scopes']; // each is handed on, or refused
 
 createInterface({ input: process.stdin }).on('line', async (line) => {
   const { hello, do: wanted, answer } = JSON.parse(line);

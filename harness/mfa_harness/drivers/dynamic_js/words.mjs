@@ -1,5 +1,8 @@
 // What the vendor's SDKs say, in the words of the driver protocol. It runs in Node and in a page.
 
+/** Arguments that may be left out: each is handed on to the SDK, or refused. */
+export const OPTIONAL = ['allow_new_mfa_linking', 'create_mfa_token', 'device_id', 'mfa_token', 'related_origin_rp_id', 'requested_scopes'];
+
 /** The SDK's core has `singleUse`, where the protocol has a wish for a token or none. */
 export const oneUse = (wish) => (wish === undefined ? undefined : { singleUse: wish });
 

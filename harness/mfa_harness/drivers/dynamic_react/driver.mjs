@@ -3,7 +3,7 @@
 import { createInterface } from 'node:readline';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { described } from '../dynamic_js/words.mjs';
+import { described, OPTIONAL } from '../dynamic_js/words.mjs';
 import { Authenticator } from './authenticator.mjs';
 import { Browser } from './browser.mjs';
 import { actionsOf } from './page/actions.js';
@@ -93,8 +93,6 @@ async function end() {
   await browser.close();
   process.exit(0);
 }
-
-const OPTIONAL = ['allow_new_mfa_linking', 'create_mfa_token', 'device_id', 'mfa_token', 'related_origin_rp_id', 'requested_scopes']; // each is handed on, or refused
 
 createInterface({ input: process.stdin }).on('line', async (line) => {
   const { hello, do: wanted, answer } = JSON.parse(line);

@@ -1,5 +1,6 @@
 // The vendor's React Native client as a driver of mfa-harness: JSON lines on stdin and stdout (docs/driver.md).
 import { createInterface } from 'node:readline';
+import { OPTIONAL } from '../dynamic_js/words.mjs';
 import { Webviews } from './webviews.mjs';
 import { actionsOf, described, makeClient, name, version } from './sdk.mjs';
 
@@ -25,8 +26,6 @@ async function perform({ id, client, action, args }) {
     say({ result: { id, error: described(error) } });
   }
 }
-
-const OPTIONAL = ['allow_new_mfa_linking', 'create_mfa_token', 'device_id', 'mfa_token', 'related_origin_rp_id', 'requested_scopes']; // each is handed on, or refused
 
 createInterface({ input: process.stdin }).on('line', async (line) => {
   const { hello, do: wanted, answer } = JSON.parse(line);

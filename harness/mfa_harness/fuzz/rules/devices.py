@@ -9,6 +9,8 @@ from mfa_harness.fuzz.rules.permits import FRESH, SIGN, UNLINK, can_show, come_b
 from mfa_harness.fuzz.rules.rule import EITHER, alive, gate, other_of, refused, rule
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from mfa_harness.fuzz.words import Act, Answer, Sent
 
 _WRONG_PERMITS = (
@@ -53,11 +55,24 @@ def _can_delete_app(model: Model, account: Account, sentence: str) -> bool:
 )
 def deletes_app(model: Model, account: Account, act: Act, _sent: Sent) -> Prediction:
     """It takes a token from a fresh MFA; no factor works after its deletion."""
+
+    def forget() -> None:
+        account.verified = ""
+
+    return _deletes(
+        model, account, act, forget, guard="devices.deletion-needs-token", promise="recovery.alternative"
+    )
+
+
+def _deletes(
+    model: Model, account: Account, act: Act, forget: Callable[[], None], *, guard: str, promise: str
+) -> Prediction:
+    """A method is gone if what she shows opens that (`guard`), which it has to where it is fresh (`promise`)."""
     come_by(model, account, act.text)
     held = permit_of(act.text) in FRESH
 
     def settle(_answer: Answer) -> None:
-        account.verified = ""
+        forget()
         spend(account, act.text)
         model.method_removed(account)
         if held:
@@ -65,10 +80,10 @@ def deletes_app(model: Model, account: Account, act: Act, _sent: Sent) -> Predic
 
     stopped = gate(model, account)
     if stopped is None:
-        stopped = opens(model, account, act.text, UNLINK, "devices.deletion-needs-token")
+        stopped = opens(model, account, act.text, UNLINK, guard)
     if stopped is EITHER or (held and UNLINK in account.front.holds):
         return Prediction(None, "", settle=settle)
-    return stopped or Prediction(True, "recovery.alternative", settle=settle)
+    return stopped or Prediction(True, promise, settle=settle)
 
 
 def _can_delete_key(model: Model, account: Account, sentence: str) -> bool:
@@ -94,23 +109,13 @@ def _can_delete_key(model: Model, account: Account, sentence: str) -> bool:
 )
 def deletes_key(model: Model, account: Account, act: Act, _sent: Sent) -> Prediction:
     """It takes a fresh MFA (D-59)."""
-    come_by(model, account, act.text)
-    held = permit_of(act.text) in FRESH
 
-    def settle(_answer: Answer) -> None:
+    def forget() -> None:
         account.passkeys -= 1
         account.key, account.key_deleted, account.assertion = False, True, False
-        spend(account, act.text)
-        model.method_removed(account)
-        if held:
-            model.regate(account)
 
-    stopped = gate(model, account)
-    if stopped is None:
-        stopped = opens(model, account, act.text, UNLINK, "passkey.deletion-needs-mfa")
-    if stopped is EITHER or (held and UNLINK in account.front.holds):
-        return Prediction(None, "", settle=settle)
-    return stopped or Prediction(True, "passkey.deletion-needs-mfa", settle=settle)
+    needs_mfa = "passkey.deletion-needs-mfa"
+    return _deletes(model, account, act, forget, guard=needs_mfa, promise=needs_mfa)
 
 
 def _full(model: Model, account: Account) -> bool:

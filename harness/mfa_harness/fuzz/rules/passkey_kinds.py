@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from mfa_harness.fuzz.model import Account, Model, Prediction
 from mfa_harness.fuzz.rules.passkeys import WRONG, has_key, may_add_another, may_begin
-from mfa_harness.fuzz.rules.rule import alive, no_session, other_of, refused, rule
+from mfa_harness.fuzz.rules.rule import alive, no_session, one_winner, other_of, refused, rule
 from mfa_harness.fuzz.rules.sign_ins import MOST_BROWSERS, enters
 from mfa_harness.fuzz.words import PASSKEYS
 
@@ -24,12 +24,14 @@ def _signs_in_by_passkey(model: Model, account: Account, _: str) -> bool:
     )
 
 
+def _signs_in_by_first(model: Model, account: Account, sentence: str) -> bool:
+    return account.key and account.passkeys > 0 and _signs_in_by_passkey(model, account, sentence)
+
+
 @rule(
     "signs in by passkey",
     "{who} signs in again with her passkey",
-    when=lambda model, account, _: (
-        account.key and account.passkeys > 0 and _signs_in_by_passkey(model, account, _)
-    ),
+    when=_signs_in_by_first,
     needs=("passkey-sign-in", "passkeys"),
     only_she=True,
 )
@@ -49,9 +51,7 @@ def signs_in(model: Model, account: Account, _act: Act, _sent: Sent) -> Predicti
 @rule(
     "signs in by passkey wrongly",
     *(f"{{who}} signs in with a passkey response {wrong}" for wrong in WRONG),
-    when=lambda model, account, _: (
-        account.key and account.passkeys > 0 and _signs_in_by_passkey(model, account, _)
-    ),
+    when=_signs_in_by_first,
     needs=("passkey-sign-in", "passkeys"),
     only_she=True,
     weight=2,
@@ -150,8 +150,7 @@ def answers_from_odd(model: Model, _account: Account, act: Act, _sent: Sent) -> 
 )
 def races_passkeys(model: Model, _account: Account, _act: Act, _sent: Sent) -> Prediction:
     """Where there is room for one more, one more there is."""
-    model.over = True
-    return Prediction(None, "passkey.several-bounded", at_once=True, shows_state=False)
+    return one_winner(model, "passkey.several-bounded")
 
 
 @rule(

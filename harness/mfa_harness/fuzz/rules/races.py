@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mfa_harness.fuzz.model import Account, Model, Prediction
 from mfa_harness.fuzz.rules.permits import EXPORT
-from mfa_harness.fuzz.rules.rule import alive, rule
+from mfa_harness.fuzz.rules.rule import alive, one_winner, rule
 
 if TYPE_CHECKING:
+    from mfa_harness.fuzz.model import Account, Model, Prediction
     from mfa_harness.fuzz.words import Act, Sent
 
 
@@ -23,8 +23,7 @@ if TYPE_CHECKING:
 )
 def races_code(model: Model, _account: Account, _act: Act, _sent: Sent) -> Prediction:
     """One winner."""
-    model.over = True
-    return Prediction(None, "totp.code-once", at_once=True, shows_state=False)
+    return one_winner(model, "totp.code-once")
 
 
 @rule(
@@ -43,8 +42,7 @@ def races_code(model: Model, _account: Account, _act: Act, _sent: Sent) -> Predi
 )
 def races_recovery(model: Model, _account: Account, _act: Act, _sent: Sent) -> Prediction:
     """One winner."""
-    model.over = True  # which of them won is not told
-    return Prediction(None, "recovery.single-use", at_once=True, shows_state=False)
+    return one_winner(model, "recovery.single-use")
 
 
 @rule(
@@ -62,8 +60,7 @@ def races_recovery(model: Model, _account: Account, _act: Act, _sent: Sent) -> P
 )
 def races_elevated(model: Model, _account: Account, _act: Act, _sent: Sent) -> Prediction:
     """One winner."""
-    model.over = True
-    return Prediction(None, "step-up.single-use", at_once=True, shows_state=False)
+    return one_winner(model, "step-up.single-use")
 
 
 @rule(
@@ -81,5 +78,4 @@ def races_elevated(model: Model, _account: Account, _act: Act, _sent: Sent) -> P
 )
 def races_token(model: Model, _account: Account, _act: Act, _sent: Sent) -> Prediction:
     """One winner."""
-    model.over = True
-    return Prediction(None, "mfa-token.single-use", at_once=True, shows_state=False)
+    return one_winner(model, "mfa-token.single-use")

@@ -134,6 +134,12 @@ def alive(model: Model, account: Account, _sentence: str) -> bool:
     return model.alive(account)
 
 
+def one_winner(model: Model, requirement: str) -> Prediction:
+    """One of those at once succeeds; which of them is not told, so that the story is over."""
+    model.over = True
+    return Prediction(None, requirement, at_once=True, shows_state=False)
+
+
 def refused(requirement: str, reason: str = "") -> Prediction:
     """It must be refused, and change nothing."""
     return Prediction(False, requirement, reason)
