@@ -1,8 +1,9 @@
 """Which act comes next: one that was seldom done where somebody stands like this, above all.
 
 Chance alone does what is easy over and over, and seldom what takes a certain state. So what was done is counted, by
-the act and by the state it was done in as far as people can see it; what was done less is likelier, and so is what
-leads to a state that people have stood in less.
+the act and by the state it was done in as far as people can see it; what was done less is likelier, and so is what is
+seldom possible and what leads to a state that people have stood in less. Where a rule says that it tells most now
+(`keen`), it is tried first of all, though less and less often at the same place.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from mfa_harness.fuzz.words import SHE
 
 if TYPE_CHECKING:
     import random
-    from collections.abc import Hashable, Mapping, Sequence
+    from collections.abc import Hashable, Iterable, Mapping, Sequence
 
     from mfa_harness.fuzz.model import Account, Model
     from mfa_harness.fuzz.words import Act
@@ -32,6 +33,9 @@ _NOVELTY: Final = 0.7  # how much what was done less is likelier: not at all at 
 _UNTRIED: Final = (
     0.3  # how likely at least, beside what was never done, is what moves people and was not done there
 )
+_RARITY: Final = 0.5  # how much what is seldom possible is likelier when it is, as with novelty
+_RAREST: Final = 100  # one step in so many, and what is rarer is as if it were not
+_EAGER: Final = 1  # how often what tells most is tried somewhere until it is tried every second time only
 _PULL: Final = 8.0  # how many times likelier at most is an act that leads to where people have stood less
 
 
@@ -45,6 +49,9 @@ class Chooser:
     def __init__(self, chance: random.Random) -> None:
         self._chance = chance
         self._done: Counter[str] = Counter()
+        self._offered: Counter[str] = Counter()
+        self._steps = 0
+        self._followed: Counter[_Deed] = Counter()
         self._kinds: Counter[str] = Counter()
         self._done_there: Counter[_Deed] = Counter()
         self._places: dict[Hashable, int] = {}
@@ -72,24 +79,31 @@ class Chooser:
             if (new := [act for act in acts if act.text not in seen])
         }
         seen.update(act.text for acts in fresh.values() for act in acts)
-        if fresh and self._chance.randrange(_FOLLOWS_UP):
+        here = {who: self.place(model, account) for who, account in model.accounts.items()}
+        keen = self._keen(model, here[SHE], offered)
+        if keen:
+            offered = {keen: offered[keen]}
+        elif fresh and self._chance.randrange(_FOLLOWS_UP):
             offered = fresh
         elif wanted in offered and not self._chance.randrange(_AS_DRAWN):
             offered = {wanted: offered[wanted]}
-        here = {who: self.place(model, account) for who, account in model.accounts.items()}
         others = _OTHERS_NOW if model.accounts[SHE].locked else _OTHERS
-        appeal = self._appeal
+        appeal, seldom = self._appeal, self._seldom_possible
+        self._steps += 1
         acts: list[Act] = []
         weights: list[float] = []
         for kind, alternatives in offered.items():
             early_end = early and RULES[kind].ends
-            weight = RULES[kind].weigh(model) * (_EARLY_END if early_end else 1.0)
+            weight = RULES[kind].weight * (_EARLY_END if early_end else 1.0)
             weight /= len(alternatives) ** 0.5
             if kind not in self._kinds:
                 weight *= _NEVER
             acts += alternatives
             weights += [
-                weight * appeal(act.text, here[act.who]) * (1 if act.who == SHE else others)
+                weight
+                * appeal(act.text, here[act.who])
+                * seldom(act.text)
+                * (1 if act.who == SHE else others)
                 for act in alternatives
             ]
         (act,) = self._chance.choices(acts, weights)
@@ -109,6 +123,25 @@ class Chooser:
         self._led[act.text, before] = after
         if after != before:
             self._moving.add(act.text)
+
+    def _keen(self, model: Model, here: int, offered: Iterable[str]) -> str:
+        """The kind of act that tells most now, if there is one and chance has it; "" else."""
+        followed = self._followed
+        chances = {
+            kind: _EAGER / (_EAGER + followed[kind, here]) for kind in offered if RULES[kind].is_keen(model)
+        }
+        if not chances:
+            return ""
+        (kind,) = self._chance.choices(list(chances), list(chances.values()))
+        if self._chance.random() >= chances[kind]:
+            return ""
+        followed[kind, here] += 1
+        return kind
+
+    def _seldom_possible(self, text: str) -> float:
+        self._offered[text] += 1
+        likelier: float = min(self._steps / self._offered[text], _RAREST) ** _RARITY
+        return likelier
 
     def _appeal(self, text: str, here: int) -> float:
         deed = text, here

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from mfa_harness import requirements
 from mfa_harness.fuzz.rules import RULES
-from mfa_harness.fuzz.words import LOOKS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,7 +52,7 @@ def _steps(finding: Finding) -> Iterator[str]:
     keyword = "When"
     last = len(finding.story.acts) - 1
     for number, (act, refused) in enumerate(zip(finding.story.acts, finding.refused, strict=True)):
-        if act.rule in LOOKS:
+        if act.looks:
             if number < last:
                 yield f"Then {act.text}"
                 keyword = "When"

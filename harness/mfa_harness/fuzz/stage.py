@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mfa_harness import steps
 from mfa_harness.fuzz.silence import Dead, Unreachable, is_silence
-from mfa_harness.fuzz.words import LOOKS, NEW, SHE, Act, Answer, Sent, Sight
+from mfa_harness.fuzz.words import NEW, SHE, Act, Answer, Sent, Sight
 from mfa_harness.scenario.outcome import TOO_MANY, Outcome, is_refusal
 from mfa_harness.scenario.world import World
 from mfa_harness.steps.sentence import matching
@@ -42,10 +42,7 @@ _CHECK: Final = Check(
     scenario="fuzz",
 )
 _TOKENS: Final = (b'"jwt"', b'"minifiedJwt"', b'"mfaToken"', b'"elevatedAccessToken"')
-_GIVES_A_CODE: Final = (
-    *("enters fresh code", "enters old code", "enters wrong code"),
-    *("confirms app", "completes MFA again"),
-)
+_GIVES_A_CODE: Final = ("enters ", "confirms app", "completes MFA again")  # names of rules begin so
 _USES_A_CODE: Final = ("uses recovery code", "uses odd recovery code")
 _SHOWS_CODES: Final = ("reads codes", "tries to read codes", "regenerates codes")
 _TOO_LATE: Final = "nothing was asked of the server"
@@ -122,7 +119,7 @@ class Stage(World):
             Dead: no answer came.
             Unreachable: the profile does not have what it needs.
         """
-        if act.rule in LOOKS:
+        if act.looks:
             return self._look_closely(act)
         before = len(self.outcomes)
         sent_before = self._requests
@@ -204,7 +201,7 @@ class Stage(World):
         code: Any = None
         steps_of: dict[str, int] = {}
         period = 30
-        if act is not None and act.rule in _GIVES_A_CODE:
+        if act is not None and act.rule.startswith(_GIVES_A_CODE):
             code = actor.last_code
             drift = self.profile.tolerances.drift_steps
             for device, app in self.apps.items():

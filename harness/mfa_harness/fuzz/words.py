@@ -20,10 +20,6 @@ NEW, NOTHING, APP, PASSKEY, BOTH = (
 )
 
 
-LOOKS = ("looks at app", "looks at account", "looks at session", "looks at settings", "looks at answer")
-"""The rules that do nothing: their sentences are the suite's Thens, held against what is to be seen."""
-
-
 class Opening(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """How a story begins: the environment's settings and who is there.
 
@@ -95,6 +91,11 @@ class Act(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     rule: str
     who: str
     text: str
+
+    @property
+    def looks(self) -> bool:
+        """Nothing is done: a Then of the suite is held against what is to be seen."""
+        return self.rule.startswith("looks at ")
 
 
 class Story(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

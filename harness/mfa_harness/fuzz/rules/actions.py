@@ -14,9 +14,10 @@ from mfa_harness.fuzz.rules.permits import (
     SIGN,
     can_show,
     come_by,
+    has_left_good,
+    holds_good,
     opens,
     permit_of,
-    reusable,
     spend,
 )
 from mfa_harness.fuzz.rules.rule import EITHER, alive, gate, other_of, refused, rule
@@ -30,11 +31,6 @@ _EXPORT_PERMITS = (
     "an MFA token",
     f'an elevated token for "{EXPORT}"',
     f'an elevated token for "{SIGN}"',
-)
-_EXPORT_AGAIN = (
-    "the same MFA token again",
-    "the other user's MFA token",
-    "the same elevated token again",
 )
 
 
@@ -55,16 +51,24 @@ def _can_export(model: Model, account: Account, sentence: str) -> bool:
 )
 @rule(
     "exports wallet again",
-    *(f"{{who}} tries to export her wallet with {permit}" for permit in _EXPORT_AGAIN),
+    "{who} tries to export her wallet with the same MFA token again",
+    "{who} tries to export her wallet with the other user's MFA token",
     when=_can_export,
-    needs=("actions", "mfa-tokens", "elevated-tokens"),
+    needs=("actions", "mfa-tokens"),
     only_she=True,
-    weight=9,
+    weight=6,
     keen=lambda model, account: (
-        account.token == "ended"
-        or (model.opening.update and account.token == "spent")
-        or (account.elevated is not None and reusable(model, account))
+        account.token == "ended" or (model.opening.update and account.token == "spent")
     ),
+)
+@rule(
+    "exports wallet with old elevated token",
+    "{who} tries to export her wallet with the same elevated token again",
+    when=_can_export,
+    needs=("actions", "elevated-tokens"),
+    only_she=True,
+    weight=4,
+    keen=lambda model, account: holds_good(model, account) or has_left_good(model, account),
 )
 def exports(model: Model, account: Account, act: Act, _sent: Sent) -> Prediction:
     """A protected action: it takes a token of its own scope, once, of who has a method (D-73)."""

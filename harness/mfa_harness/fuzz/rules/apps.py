@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     when=lambda model, account, _: model.alive(account) and bool(account.pending),
     needs=("totp",),
     weight=8,
+    keen=lambda _model, account: bool(account.pending) and not account.abandoned and not account.has_method,
 )
 @rule(
     "starts app",

@@ -22,20 +22,15 @@ if TYPE_CHECKING:
 _SIX_DIGITS = re.compile(r"[0-9]{6}", re.ASCII)
 _FRESH = ("a fresh code", "a code that begins with 0")
 _OLD = (
-    "the same code again",
-    "the same code again, naming her app",
     "the code she enrolled with",
     "the code from 1 step ago",
     "the code from 2 steps ago",
     "the code from 20 steps ago",
-    "a code from her first app",
 )
 _WRONG = (
     "a wrong code",
     "the code 1 step ahead",
     "the code 2 steps ahead",
-    "the other user's code",
-    "the other user's code, naming the other user's app",
     "a recovery code",
     "the current code without its first digit",
     "the current code without its last digit",
@@ -51,8 +46,7 @@ _WRONG = (
     'the code "123456"',
     'the code "999999"',
 )
-_CONFIRMING = (
-    *_FRESH[:1],
+_CONFIRMING_WRONGLY = (
     "the same code again",
     "a code from her first app",
     "a wrong code",
@@ -131,8 +125,38 @@ def _owes_another(_model: Model, account: Account) -> bool:
     keen=lambda model, account: (
         account.locked
         or _owes_another(model, account)
-        or (bool(account.pending) and (bool(account.way) or model.off == TOTP))
+        or (bool(account.pending) and (bool(account.way) or account.abandoned or model.off == TOTP))
     ),
+)
+@rule(
+    "enters same code",
+    "{who} enters the same code again",
+    "{who} enters the same code again, naming her app",
+    when=_can_enter,
+    needs=("totp",),
+    weight=4,
+    keen=lambda _model, account: bool(account.verified) and account.confirming,
+)
+@rule(
+    "enters code of first app",
+    "{who} enters a code from her first app",
+    when=_can_enter,
+    needs=("totp",),
+    weight=3,
+    keen=lambda model, account: (
+        (account.abandoned and bool(account.pending))
+        or (
+            bool(account.verified) and model.last.endswith(" pass")
+        )  # else it may be refused for its step alone
+    ),
+)
+@rule(
+    "enters other's code",
+    "{who} enters the other user's code",
+    "{who} enters the other user's code, naming the other user's app",
+    when=_can_enter,
+    needs=("totp",),
+    weight=3,
 )
 @rule(
     "enters old code",
@@ -154,13 +178,26 @@ def enters(model: Model, account: Account, act: Act, sent: Sent) -> Prediction:
     return no_session(model, account) or _code(model, account, act, sent)
 
 
+def _can_confirm(model: Model, account: Account, sentence: str) -> bool:
+    pending = bool(account.pending) and account.phone == account.pending
+    return pending and _can_enter(model, account, sentence)
+
+
 @rule(
     "confirms app",
-    *(f"{{who}} confirms the app with {code}" for code in _CONFIRMING),
-    when=lambda model, account, sentence: (
-        _can_enter(model, account, sentence) and bool(account.pending) and account.phone == account.pending
-    ),
+    "{who} confirms the app with a fresh code",
+    when=_can_confirm,
     needs=("totp", "enrolment-register-route"),
+    weight=2,
+    keen=lambda _model, account: bool(account.pending),
+)
+@rule(
+    "confirms app wrongly",
+    *(f"{{who}} confirms the app with {code}" for code in _CONFIRMING_WRONGLY),
+    when=_can_confirm,
+    needs=("totp", "enrolment-register-route"),
+    weight=3,
+    keen=lambda _model, account: bool(account.pending) and not account.tried_wrong and not account.has_method,
 )
 def confirms(model: Model, account: Account, act: Act, sent: Sent) -> Prediction:
     """The native SDKs' way: the session stays as it was."""

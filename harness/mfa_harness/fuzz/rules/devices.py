@@ -97,7 +97,9 @@ def _can_delete_key(model: Model, account: Account, sentence: str) -> bool:
     needs=("passkeys", "mfa-tokens"),
     only_she=True,
     weight=5,
-    keen=lambda model, account: account.passkeys > 1 or _frees_her(model, account),
+    keen=lambda model, account: (
+        account.passkeys > 1 or bool(model.opening.passkeys_at_most) or _frees_her(model, account)
+    ),
 )
 @rule(
     "deletes passkey wrongly",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from mfa_harness.fuzz.model import Account, Model, Prediction
-from mfa_harness.fuzz.rules.rule import EITHER, alive, rule
+from mfa_harness.fuzz.rules.rule import EITHER, alive, other_of, rule
 from mfa_harness.fuzz.words import TOTP
 
 if TYPE_CHECKING:
@@ -32,6 +32,11 @@ def _can_guess(model: Model, account: Account, _: str) -> bool:
     needs=("totp", "rate-limits"),
     only_she=True,
     locks_out=True,
+    keen=lambda model, account: (
+        _can_guess(model, account, "")
+        and (other := other_of(model, account)) is not None
+        and bool(other.verified)
+    ),
 )
 def guesses(model: Model, account: Account, act: Act, sent: Sent) -> Prediction:
     """Guessing ends in 429."""

@@ -6,7 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from mfa_harness.fuzz.model import Account, Model, Prediction
-from mfa_harness.fuzz.rules.rule import rule
+from mfa_harness.fuzz.rules.rule import other_of, rule
 from mfa_harness.fuzz.words import PASSKEYS, TOTP
 
 if TYPE_CHECKING:
@@ -68,7 +68,8 @@ rule(
     ),
     needs=("totp",),
     only_she=True,
-    weight=2,
+    weight=6,
+    keen=lambda model, account: bool(account.pending) and model.last.endswith("app"),
 )(seen)
 
 
@@ -89,12 +90,8 @@ def _may_register(model: Model, account: Account) -> bool:
 _THERE: Final[dict[str, Callable[[Model, Account], bool]]] = {
     "no secret": lambda model, account: bool(account.verified) and _full(model, account),
     "default": lambda _model, account: bool(account.verified) and not account.pending,
-    "the count": _readable,
     "recovery codes": lambda _model, account: bool(account.sheet),
-    "excludes": _may_register,
-    "options": _may_register,
-    "account id": _may_register,
-    "challenge": lambda _model, account: account.key,
+    "passkey challenges": lambda _model, account: account.key,
 }
 """When there is something to look at, by words of the sentence."""
 
@@ -110,11 +107,42 @@ def _in_account(model: Model, account: Account, sentence: str) -> bool:
 
 rule(
     "looks at account",
-    *_beginning("the device", "the list", "her user", "exactly", "the count", "the recovery"),
-    *_beginning("registering", "passkey", "the passkey", "the registration", "her passkey"),
+    *_beginning("the device", "the list", "her user", "exactly", "the recovery", "passkey"),
     when=_in_account,
     only_she=True,
     weight=2,
+)(seen)
+
+rule(
+    "looks at count",
+    *_beginning("the count"),
+    when=lambda model, account, _: _readable(model, account),
+    needs=("recovery-codes",),
+    only_she=True,
+    keen=lambda model, account: account.used_one and _readable(model, account),
+)(seen)
+
+rule(
+    "looks at registration",
+    *_beginning("registering", "the registration", "her passkey"),
+    when=lambda model, account, _: model.alive(account) and _may_register(model, account),
+    needs=("passkeys",),
+    only_she=True,
+    weight=12,
+)(seen)
+
+rule(
+    "looks at challenge",
+    *_beginning("the passkey challenge"),
+    when=lambda model, account, _: (
+        model.alive(account)
+        and account.key
+        and (other := other_of(model, account)) is not None
+        and other.passkeys > 0
+    ),
+    needs=("passkeys",),
+    only_she=True,
+    weight=6,
 )(seen)
 
 rule(

@@ -54,7 +54,7 @@ def signs_in(model: Model, account: Account, _act: Act, _sent: Sent) -> Predicti
     when=_signs_in_by_first,
     needs=("passkey-sign-in", "passkeys"),
     only_she=True,
-    weight=2,
+    weight=4,
 )
 def signs_in_wrongly(_model: Model, _account: Account, act: Act, _sent: Sent) -> Prediction:
     """One thing is wrong with it, and she stays where she was."""
@@ -125,7 +125,7 @@ def answers_from_clone(model: Model, _account: Account, _act: Act, _sent: Sent) 
     when=may_add_another,
     needs=("passkeys",),
     only_she=True,
-    weight=2,
+    weight=12,
     ends=True,
 )
 def answers_from_odd(model: Model, _account: Account, act: Act, _sent: Sent) -> Prediction:

@@ -64,7 +64,10 @@ _WRONG_REGISTRATIONS = {
     when=alive,
     needs=("passkeys",),
     weight=3,
-    keen=lambda model, _account: bool(model.opening.passkeys_at_most),
+    keen=lambda model, account: (
+        bool(model.opening.passkeys_at_most)
+        or (account.passkeys == 1 and model.is_full(account, account.front))
+    ),
 )
 def registers(model: Model, account: Account, act: Act, sent: Sent) -> Prediction:
     """It meets the challenge by itself (D-51), and never that of a user who owes another method."""

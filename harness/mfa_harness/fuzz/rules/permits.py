@@ -87,6 +87,21 @@ def reusable(model: Model, account: Account) -> bool:
     return model.opening.action == "time-bound" or not account.elevated_spent
 
 
+def holds_good(model: Model, account: Account) -> bool:
+    """Her elevated token would be taken where she is, were it not for its age."""
+    if account.elevated is None or account.elevated_browser is not account.front or account.front.gated:
+        return False
+    return account.elevated[0] == EXPORT and reusable(model, account)
+
+
+def has_left_good(model: Model, account: Account) -> bool:
+    """It would be, were it not for the session that it was given in: that has ended."""
+    browser = account.elevated_browser
+    if account.elevated is None or browser is None or not browser.ended_by or account.front.gated:
+        return False
+    return account.elevated[0] == EXPORT and reusable(model, account)
+
+
 def _elevated_again(model: Model, account: Account, scope: str) -> Prediction | None:
     assert account.elevated is not None
     held, since, _ = account.elevated

@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mfa_harness.fuzz.model import Account, Model, Prediction
-from mfa_harness.fuzz.rules.permits import reusable
+from mfa_harness.fuzz.rules.permits import holds_good, reusable
 from mfa_harness.fuzz.rules.rule import rule
 from mfa_harness.fuzz.words import PASSKEYS, TOTP
 
 if TYPE_CHECKING:
     from mfa_harness.fuzz.words import Act, Sent
+
+
+_LIFE_SECONDS = 600  # of the elevated token that lives longest
 
 
 @rule(
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
     when=lambda _model, account, _: bool(account.browsers),
     needs=("clock",),
     only_she=True,
+    keen=lambda _model, account: bool(account.verified) and account.first_phone not in ("", account.phone),
 )
 def passes(_model: Model, _account: Account, _act: Act, _sent: Sent) -> Prediction:
     """Time alone does nothing but end what ends."""
@@ -33,7 +37,11 @@ def passes(_model: Model, _account: Account, _act: Act, _sent: Sent) -> Predicti
     when=lambda model, account, _: account.elevated is not None and reusable(model, account),
     needs=("clock", "elevated-tokens"),
     only_she=True,
-    weight=20,
+    keen=lambda model, account: (
+        account.elevated is not None
+        and holds_good(model, account)
+        and model.now - account.elevated[1] < _LIFE_SECONDS
+    ),
 )
 def outwaits(_model: Model, _account: Account, _act: Act, _sent: Sent) -> Prediction:
     """Longer than any elevated token lives."""

@@ -76,6 +76,9 @@ def _can_use(model: Model, account: Account, sentence: str) -> bool:
     when=_can_use,
     needs=("recovery-codes",),
     weight=2,
+    keen=lambda _model, account: (
+        bool(account.codes) and account.fresh_set and account.acknowledgement == "pending"
+    ),
 )
 def uses(model: Model, account: Account, act: Act, sent: Sent) -> Prediction:
     """Each code of the set is good once, in any session of hers, and nothing else is."""
@@ -118,7 +121,7 @@ def uses(model: Model, account: Account, act: Act, sent: Sent) -> Prediction:
         and not account.guessed("recovery").may_stop(model.now, model.tolerances.attempts_window_seconds)
     ),
     needs=("recovery-codes",),
-    weight=2,
+    weight=12,
 )
 def uses_up(model: Model, account: Account, _act: Act, _sent: Sent) -> Prediction:
     """Ten challenges met, and none is left."""

@@ -25,9 +25,6 @@ if TYPE_CHECKING:
     Predict = Callable[[Model, Account, Act, Sent], Prediction]
 
 
-_KEEN: Final = 30
-
-
 @dataclass(frozen=True)
 class Rule:
     """One kind of act.
@@ -43,7 +40,7 @@ class Rule:
         weight: how much likelier than others it is chosen, since it seldom makes sense.
         alike: whether one of its sentences makes sense does not depend on which.
         ends: the story ends with it, since what is so afterwards is not told.
-        keen: when she is so much keener on it than usual, since it seldom tells so much.
+        keen: when it is what tells most now: it is often tried, all the more while it was seldom.
     """
 
     name: str
@@ -58,10 +55,9 @@ class Rule:
     ends: bool = False
     alike: bool = False
 
-    def weigh(self, model: Model) -> int:
-        """Its weight in a state."""
-        keen = self.keen is not None and self.keen(model, model.accounts[SHE])
-        return max(self.weight, _KEEN) if keen else self.weight
+    def is_keen(self, model: Model) -> bool:
+        """Whether it is what tells most in a state."""
+        return self.keen is not None and self.keen(model, model.accounts[SHE])
 
     def acts(self, model: Model) -> list[Act]:
         """Everything this rule offers in a state."""

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mfa_harness.fuzz.model import Account, Model, Prediction
-from mfa_harness.fuzz.rules.permits import come_by
+from mfa_harness.fuzz.rules.permits import come_by, holds_good
 from mfa_harness.fuzz.rules.rule import alive, behind_gate, gate, no_session, refused, rule
 
 if TYPE_CHECKING:
@@ -39,7 +39,11 @@ def switches(_model: Model, account: Account, _act: Act, _sent: Sent) -> Predict
     "{who} signs out",
     when=alive,
     keen=lambda model, account: (
-        bool(model.opening.action) and account.token == "good" and account.token_browser is account.front
+        bool(model.opening.action)
+        and bool(account.browsers)
+        and (
+            (account.token == "good" and account.token_browser is account.front) or holds_good(model, account)
+        )
     ),
 )
 def signs_out(_model: Model, account: Account, _act: Act, _sent: Sent) -> Prediction:
@@ -78,10 +82,10 @@ def _has_browser(_model: Model, account: Account, _: str) -> bool:
     "{who} refreshes her session",
     when=_has_browser,
     weight=3,
-    keen=lambda _model, account: (
-        bool(account.browsers)
+    keen=lambda model, account: (
+        model.last.endswith("goes back to her other session")
+        and bool(account.browsers)
         and account.front.gated
-        and any(browser.mfa_done for browser in account.browsers)
     ),
 )
 def refreshes(model: Model, account: Account, _act: Act, _sent: Sent) -> Prediction:

@@ -47,6 +47,7 @@ def signs_up(model: Model, account: Account, _act: Act, _sent: Sent) -> Predicti
     weight=2,
     keen=lambda model, account: (
         account.token == "ended"
+        or bool(account.elevated_browser and account.elevated_browser.ended_by)
         or (account.deleted_method and not account.has_method)
         or (
             model.session_based

@@ -11,10 +11,11 @@ from mfa_harness.fuzz.rules.rule import alive, no_session, refused, rule
 if TYPE_CHECKING:
     from mfa_harness.fuzz.words import Act, Answer, Sent
 
+_TO_EXPORT = f'and asks for an elevated token for "{EXPORT}"'
 _WISHES = (
     "without asking for a token",
     "and asks for an MFA token",
-    f'and asks for an elevated token for "{EXPORT}"',
+    _TO_EXPORT,
     'and asks for an elevated token for "console:mfa:reset"',
     'and asks for an elevated token for "user:basic"',
 )
@@ -31,12 +32,25 @@ def _can_complete(model: Model, account: Account, sentence: str) -> bool:
 
 @rule(
     "completes MFA",
-    *(f"{{who}} completes MFA with a code {wish}" for wish in _WISHES),
-    *(f"{{who}} completes MFA with her passkey {wish}" for wish in _WISHES[:-2]),
-    *(f"{{who}} completes MFA with a recovery code {wish}" for wish in _WISHES[:-2]),
+    *(f"{{who}} completes MFA with a code {wish}" for wish in _WISHES if wish != _TO_EXPORT),
+    *(f"{{who}} completes MFA with her passkey {wish}" for wish in _WISHES[:2]),
+    *(f"{{who}} completes MFA with a recovery code {wish}" for wish in _WISHES[:2]),
     when=_can_complete,
     needs=("mfa-tokens", "elevated-tokens"),
     weight=5,
+)
+@rule(
+    "completes MFA to export",
+    *(
+        f"{{who}} completes MFA with {factor} {_TO_EXPORT}"
+        for factor in ("a code", "her passkey", "a recovery code")
+    ),
+    when=_can_complete,
+    needs=("mfa-tokens", "elevated-tokens"),
+    weight=3,
+    keen=lambda model, account: (
+        bool(model.opening.action) and account.elevated is None and not account.pending
+    ),
 )
 def completes(model: Model, account: Account, act: Act, _sent: Sent) -> Prediction:
     """A token comes for who asks, and for nobody else."""
@@ -97,6 +111,7 @@ def re_authenticates(model: Model, account: Account, _act: Act, _sent: Sent) -> 
     needs=("elevated-tokens", "external-jwt"),
     only_she=True,
     weight=12,
+    keen=lambda _model, account: account.way == "externally" and account.front.gated,
 )
 def re_authenticates_externally(_model: Model, account: Account, _act: Act, _sent: Sent) -> Prediction:
     """Nor is the word of her identity provider enough, and a session that owes MFA may not even ask."""
