@@ -129,7 +129,7 @@ def test_an_instant_survives_being_written_to_the_millisecond(moment: datetime) 
     text = iso(seconds)
     assert text.endswith("Z")
     assert len(text) == len("2026-01-01T00:00:00.000Z")
-    assert abs(parse_instant(text) - seconds) <= 0.001001
+    assert abs(parse_instant(text) - seconds) <= 0.001001 + math.ulp(seconds)  # a float is coarser, far off
 
 
 @pytest.mark.parametrize("seconds", [1e18, -1e18, math.nan, math.inf])

@@ -32,6 +32,8 @@ def in_the_middle(
     monkeypatch: pytest.MonkeyPatch, number: signal.Signals, among: Callable[[BaseException], None]
 ) -> None:
     """Has a signal arrive in the middle of the first act, at a place that makes something else of it."""
+    if signal.getsignal(number) is signal.SIG_IGN:  # as under nohup, which is to be obeyed, too
+        signal.signal(number, signal.SIG_DFL)
     attempt = World.attempt
     sent: list[signal.Signals] = []
 

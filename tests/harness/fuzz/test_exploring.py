@@ -78,7 +78,7 @@ MOST_STEPS = 4000
 def test_a_fault_is_found_and_named_by_its_requirement(
     explore: Explore, fault: str, requirement: str
 ) -> None:
-    (finding,) = explore(f"reference:{fault}", steps=600, only_first=True).findings
+    (finding,) = explore(f"reference:{fault}", steps=2000, only_first=True).findings
     assert finding.requirement == requirement
 
 
