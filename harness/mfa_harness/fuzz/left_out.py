@@ -74,27 +74,65 @@ NOT_REACHED: Final = {
 """Stateful faults that no rule or opening leads to, with the reason."""
 
 NOT_EVERY_SEED: Final = {
-    "reset-leaves-passkeys": "it takes the administrator's reset of somebody who has a passkey, which is one act of many",
+    "reset-leaves-passkeys": (
+        "it takes the administrator's reset of somebody who has a passkey, which is one act of many"
+    ),
     "wrong-code-renews-secret": "it takes a wrong code while enrolling, and right after it the right one",
-    "abandoned-secret-answers": "it takes an app begun twice and verified, half a minute, and then a code of the first QR code",
-    "deleted-app-still-counts": "it takes an app deleted with fresh MFA, and another begun while the session is full",
-    "elevated-token-outlives-session": "it takes an elevated token, unused, signing out, another full session, and the token there",
-    "deletion-spends-no-token": "it takes a method deleted with a token, and that token again where it would open something",
-    "external-word-elevates-despite-mfa": "it takes who came by an external account, has enrolled, and then asks for more by that account",
-    "step-up-lists-unverified": "it takes an app begun beside a passkey where an action is protected, and then the question what it takes",
-    "passkey-limit-race": "it takes room for exactly one more passkey, and four at once, and the story is over with it",
-    "passkey-counter-equal-accepted": "it takes a clone that has counted exactly as far, and the story is over with it",
-    "passkey-challenge-of-other-ceremony": "it takes one of eleven borrowed challenges, at a moment when it fits",
+    "abandoned-secret-answers": (
+        "it takes an app begun twice and verified, half a minute, and then a code of the first QR code"
+    ),
+    "deleted-app-still-counts": (
+        "it takes an app deleted with fresh MFA, and another begun while the session is full"
+    ),
+    "elevated-token-outlives-session": (
+        "it takes an elevated token, unused, signing out, another full session, and the token there"
+    ),
+    "deletion-spends-no-token": (
+        "it takes a method deleted with a token, and that token again where it would open something"
+    ),
+    "external-word-elevates-despite-mfa": (
+        "it takes who came by an external account, has enrolled, and then asks for more by that account"
+    ),
+    "step-up-lists-unverified": (
+        "it takes an app begun beside a passkey where an action is protected, and then the question "
+        "what it takes"
+    ),
+    "passkey-limit-race": (
+        "it takes room for exactly one more passkey, and four at once, and the story is over with it"
+    ),
+    "passkey-counter-equal-accepted": (
+        "it takes a clone that has counted exactly as far, and the story is over with it"
+    ),
+    "passkey-challenge-of-other-ceremony": (
+        "it takes one of eleven borrowed challenges, at a moment when it fits"
+    ),
     "old-codes-survive-regeneration": "it takes a new set of recovery codes, and a code of the old sheet",
-    "gate-writable-by-user": "it takes a session that owes MFA, one write into the profile, and then a look at what is for full sessions",
-    "refused-answer-completes-session": "it takes a wrong answer in a session that owes MFA, and then a token asked for anew",
-    "gated-session-confirms-app": "it takes an app begun in a full session, another session that owes the passkey, and the older call there",
+    "gate-writable-by-user": (
+        "it takes a session that owes MFA, one write into the profile, and then a look at what is "
+        "for full sessions"
+    ),
+    "refused-answer-completes-session": (
+        "it takes a wrong answer in a session that owes MFA, and then a token asked for anew"
+    ),
+    "gated-session-confirms-app": (
+        "it takes an app begun in a full session, another session that owes the passkey, and the "
+        "older call there"
+    ),
     "browser-remembered": "it takes MFA done, signing out, and signing in in the very same browser",
-    "unverified-app-passes-gate": "it takes an app begun in a full session, another session that owes the passkey, and a code of that app there",
-    "code-replay-at-step-up": "it takes a code that has met a challenge, and the same one again with a token asked for",
+    "unverified-app-passes-gate": (
+        "it takes an app begun in a full session, another session that owes the passkey, and a code "
+        "of that app there"
+    ),
+    "code-replay-at-step-up": (
+        "it takes a code that has met a challenge, and the same one again with a token asked for"
+    ),
     "no-code-passes": "it takes no code at all, one of many wrong ones, where a challenge is due",
-    "enrolment-guessing-unlimited": "it takes guessing by who is enrolling her first app and has the other call confirm it",
+    "enrolment-guessing-unlimited": (
+        "it takes guessing by who is enrolling her first app and has the other call confirm it"
+    ),
     "limit-never-ends": "it takes guessing until she is locked out, and waiting as long as she was told",
-    "limit-for-everybody": "it takes guessing until she is locked out, and then the other user, who has an app as well",
+    "limit-for-everybody": (
+        "it takes guessing until she is locked out, and then the other user, who has an app as well"
+    ),
 }
 """Stateful faults that stories find, but not within the steps on every seed, with what it takes."""
