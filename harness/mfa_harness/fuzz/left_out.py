@@ -135,4 +135,4 @@ NOT_EVERY_SEED: Final = {
         "it takes guessing until she is locked out, and then the other user, who has an app as well"
     ),
 }
-"""Stateful faults that stories find, but not within the steps on every seed, with what it takes."""
+"""Stateful faults that stories did not find within the steps on every seed, with what it takes."""

@@ -137,6 +137,11 @@ class Account:
         return bool(self.verified or self.passkeys)
 
     @property
+    def shows_unverified(self) -> bool:
+        """Her phone shows the codes of the app that she has asked for and not verified."""
+        return bool(self.pending) and self.phone == self.pending
+
+    @property
     def front(self) -> Browser:
         """The browser in front of her."""
         return self.browsers[-1]

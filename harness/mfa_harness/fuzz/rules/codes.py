@@ -112,8 +112,7 @@ def _can_enter(model: Model, account: Account, sentence: str) -> bool:
 
 def _owes_another(_model: Model, account: Account) -> bool:
     """She owes another method than the app that she has not verified."""
-    pending = bool(account.pending) and account.phone == account.pending
-    return pending and account.has_method and account.front.gated
+    return account.shows_unverified and account.has_method and account.front.gated
 
 
 @rule(
@@ -179,8 +178,7 @@ def enters(model: Model, account: Account, act: Act, sent: Sent) -> Prediction:
 
 
 def _can_confirm(model: Model, account: Account, sentence: str) -> bool:
-    pending = bool(account.pending) and account.phone == account.pending
-    return pending and _can_enter(model, account, sentence)
+    return account.shows_unverified and _can_enter(model, account, sentence)
 
 
 @rule(
@@ -286,7 +284,7 @@ def _challenge(model: Model, account: Account, act: Act, sent: Sent) -> Predicti
         return Prediction(None, "", settle=settle, path="app", certain=False)
     if right:
         return Prediction(True, _why_right(model, act, step), settle=settle, path="app")
-    if account.pending and account.phone == account.pending and sent.steps.get(account.pending) is not None:
+    if account.shows_unverified and sent.steps.get(account.pending) is not None:
         return refused("totp.unverified-never-counts")
     plain = _well_formed(sent) and "naming the other" not in act.text  # else the refusal may be for that
     reason = "invalid code" if plain else ""

@@ -200,10 +200,7 @@ def makes_default(model: Model, account: Account, _act: Act, _sent: Sent) -> Pre
     "makes unverified default",
     "{who} tries to make her unverified app the default",
     when=lambda model, account, _: (
-        alive(model, account, _)
-        and bool(account.pending)
-        and account.confirming
-        and account.phone == account.pending
+        alive(model, account, _) and account.confirming and account.shows_unverified
     ),
     weight=8,
     needs=("default-device",),

@@ -69,8 +69,7 @@ def guessing(model: Model, account: Account, act: Act, sent: Sent, *, path: str)
         and not (account.way and "signing in" in sentence)
         and model.off != TOTP
         and not model.opening.enforced
-        and bool(account.pending)
-        and account.phone == account.pending
+        and account.shows_unverified
         and not account.has_method
         and model.certain(account)
     ),

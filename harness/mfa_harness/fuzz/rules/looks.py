@@ -61,10 +61,7 @@ rule(
     "looks at app",
     *_beginning("the QR code"),
     when=lambda model, account, sentence: (
-        model.alive(account)
-        and bool(account.pending)
-        and account.phone == account.pending
-        and not ("e-mail" in sentence and account.way)
+        model.alive(account) and account.shows_unverified and not ("e-mail" in sentence and account.way)
     ),
     needs=("totp",),
     only_she=True,

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 _SINGLE_USE_SECONDS: Final = 300
-_TIME_BOUND_SECONDS: Final = 600
+TIME_BOUND_SECONDS: Final = 600
 _MARGIN_SECONDS: Final = 2
 UNLINK, EXPORT, SIGN = "credential:unlink", "wallet:export", "wallet:sign"
 FRESH = ("fresh MFA", "an MFA token")
@@ -89,17 +89,18 @@ def reusable(model: Model, account: Account) -> bool:
 
 def holds_good(model: Model, account: Account) -> bool:
     """Her elevated token would be taken where she is, were it not for its age."""
-    if account.elevated is None or account.elevated_browser is not account.front or account.front.gated:
-        return False
-    return account.elevated[0] == EXPORT and reusable(model, account)
+    return _good_but_for_place(model, account) and account.elevated_browser is account.front
 
 
 def has_left_good(model: Model, account: Account) -> bool:
     """It would be, were it not for the session that it was given in: that has ended."""
     browser = account.elevated_browser
-    if account.elevated is None or browser is None or not browser.ended_by or account.front.gated:
-        return False
-    return account.elevated[0] == EXPORT and reusable(model, account)
+    return _good_but_for_place(model, account) and browser is not None and bool(browser.ended_by)
+
+
+def _good_but_for_place(model: Model, account: Account) -> bool:
+    held = account.elevated is not None and account.elevated[0] == EXPORT
+    return held and not account.front.gated and reusable(model, account)
 
 
 def _elevated_again(model: Model, account: Account, scope: str) -> Prediction | None:
@@ -111,7 +112,7 @@ def _elevated_again(model: Model, account: Account, scope: str) -> Prediction | 
     if held != scope:
         return refused("step-up.scope-bound", "step-up required")
     time_bound = model.opening.action == "time-bound"
-    life = _TIME_BOUND_SECONDS if time_bound else _SINGLE_USE_SECONDS
+    life = TIME_BOUND_SECONDS if time_bound else _SINGLE_USE_SECONDS
     age = model.now - since
     if age > life + _MARGIN_SECONDS:
         return refused("step-up.expiry", "step-up required")

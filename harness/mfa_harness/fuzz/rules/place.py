@@ -5,15 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mfa_harness.fuzz.model import Account, Model, Prediction
-from mfa_harness.fuzz.rules.permits import holds_good, reusable
+from mfa_harness.fuzz.rules.permits import TIME_BOUND_SECONDS, holds_good, reusable
 from mfa_harness.fuzz.rules.rule import rule
 from mfa_harness.fuzz.words import PASSKEYS, TOTP
 
 if TYPE_CHECKING:
     from mfa_harness.fuzz.words import Act, Sent
-
-
-_LIFE_SECONDS = 600  # of the elevated token that lives longest
 
 
 @rule(
@@ -40,7 +37,7 @@ def passes(_model: Model, _account: Account, _act: Act, _sent: Sent) -> Predicti
     keen=lambda model, account: (
         account.elevated is not None
         and holds_good(model, account)
-        and model.now - account.elevated[1] < _LIFE_SECONDS
+        and model.now - account.elevated[1] < TIME_BOUND_SECONDS
     ),
 )
 def outwaits(_model: Model, _account: Account, _act: Act, _sent: Sent) -> Prediction:

@@ -12,13 +12,7 @@ if TYPE_CHECKING:
     from mfa_harness.fuzz.words import Act, Answer, Sent
 
 _TO_EXPORT = f'and asks for an elevated token for "{EXPORT}"'
-_WISHES = (
-    "without asking for a token",
-    "and asks for an MFA token",
-    _TO_EXPORT,
-    'and asks for an elevated token for "console:mfa:reset"',
-    'and asks for an elevated token for "user:basic"',
-)
+_WISHES = ("without asking for a token", "and asks for an MFA token")
 _NOT_GRANTED = ("console:mfa:reset", "user:basic")
 
 
@@ -32,9 +26,13 @@ def _can_complete(model: Model, account: Account, sentence: str) -> bool:
 
 @rule(
     "completes MFA",
-    *(f"{{who}} completes MFA with a code {wish}" for wish in _WISHES if wish != _TO_EXPORT),
-    *(f"{{who}} completes MFA with her passkey {wish}" for wish in _WISHES[:2]),
-    *(f"{{who}} completes MFA with a recovery code {wish}" for wish in _WISHES[:2]),
+    *(f"{{who}} completes MFA with a code {wish}" for wish in _WISHES),
+    *(
+        f'{{who}} completes MFA with a code and asks for an elevated token for "{each}"'
+        for each in _NOT_GRANTED
+    ),
+    *(f"{{who}} completes MFA with her passkey {wish}" for wish in _WISHES),
+    *(f"{{who}} completes MFA with a recovery code {wish}" for wish in _WISHES),
     when=_can_complete,
     needs=("mfa-tokens", "elevated-tokens"),
     weight=5,
