@@ -28,7 +28,6 @@ _AS_DRAWN: Final = 3  # one time in so many it is of the kind that Hypothesis dr
 _OTHERS: Final = 0.25  # how much less likely it is the other user who acts
 _OTHERS_NOW: Final = 2.0  # and right after she was locked out, which must be nothing to them
 _EARLY_END: Final = 0.25  # how much less likely early in a story is what ends it
-_NEVER: Final = 4.0  # how many times likelier is a kind of act that was never done
 _NOVELTY: Final = 0.7  # how much what was done less is likelier: not at all at 0, in proportion at 1
 _UNTRIED: Final = (
     0.3  # how likely at least, beside what was never done, is what moves people and was not done there
@@ -96,8 +95,6 @@ class Chooser:
             early_end = early and RULES[kind].ends
             weight = RULES[kind].weight * (_EARLY_END if early_end else 1.0)
             weight /= len(alternatives) ** 0.5
-            if kind not in self._kinds:
-                weight *= _NEVER
             acts += alternatives
             weights += [
                 weight
@@ -125,10 +122,12 @@ class Chooser:
             self._moving.add(act.text)
 
     def _keen(self, model: Model, here: int, offered: Iterable[str]) -> str:
-        """The kind of act that tells most now, if there is one and chance has it; "" else."""
+        """What tells most now, if chance has it: a kind of act never done, or one that is keen; "" else."""
         followed = self._followed
         chances = {
-            kind: _EAGER / (_EAGER + followed[kind, here]) for kind in offered if RULES[kind].is_keen(model)
+            kind: _EAGER / (_EAGER + followed[kind, here])
+            for kind in offered
+            if kind not in self._kinds or RULES[kind].is_keen(model)
         }
         if not chances:
             return ""

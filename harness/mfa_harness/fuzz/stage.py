@@ -43,7 +43,7 @@ _CHECK: Final = Check(
 )
 _TOKENS: Final = (b'"jwt"', b'"minifiedJwt"', b'"mfaToken"', b'"elevatedAccessToken"')
 _GIVES_A_CODE: Final = ("enters ", "confirms app", "completes MFA again")  # names of rules begin so
-_USES_A_CODE: Final = ("uses recovery code", "uses odd recovery code")
+_USES_A_CODE: Final = tuple(f"uses {which}recovery code" for which in ("", "odd ", "old ", "same "))
 _SHOWS_CODES: Final = ("reads codes", "tries to read codes", "regenerates codes")
 _TOO_LATE: Final = "nothing was asked of the server"
 

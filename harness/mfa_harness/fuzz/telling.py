@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from mfa_harness.fuzz.judge import Deviation, expected, judge, judge_opening
 from mfa_harness.fuzz.model import Model
-from mfa_harness.fuzz.rules import RULES
+from mfa_harness.fuzz.rules import RULES, as_known_today
 from mfa_harness.fuzz.silence import NO_ANSWER, Dead, Unreachable, is_silence
 from mfa_harness.fuzz.stage import Stage
 from mfa_harness.fuzz.words import SHE, Act, Story
@@ -169,7 +169,7 @@ def tell(run: Run, story: Story, *, wanted: str = "", **settings: Any) -> Told:
 
     try:
         teller.look_around(is_other)
-        for act in story.acts:
+        for act in map(as_known_today, story.acts):
             if teller.over:
                 break
             if teller.offers(act):

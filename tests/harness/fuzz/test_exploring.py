@@ -10,6 +10,8 @@ from mfa_harness import requirements
 from mfa_harness.fuzz.breaches import breach_of
 from mfa_harness.fuzz.exploring import Explorer
 from mfa_harness.fuzz.rules import RULES
+from mfa_harness.fuzz.telling import tell
+from mfa_harness.fuzz.words import APP, PASSKEY, SHE, Act, Opening, Story
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -78,7 +80,7 @@ MOST_STEPS = 4000
 def test_a_fault_is_found_and_named_by_its_requirement(
     explore: Explore, fault: str, requirement: str
 ) -> None:
-    (finding,) = explore(f"reference:{fault}", steps=2000, only_first=True).findings
+    (finding,) = explore(f"reference:{fault}", steps=600, only_first=True).findings
     assert finding.requirement == requirement
 
 
@@ -96,6 +98,32 @@ def test_the_clean_reference_breaks_nothing_and_nothing_is_left_out(opened: Open
     assert [finding.id for finding in explorer.findings] == []
     assert left_out(explorer) == {}
     assert set(explorer.reached.requirements) <= set(requirements.load())
+
+
+DELETES = "she tries to delete her {} with fresh MFA"
+MISREAD = {
+    "confirmed by the older call, an app is shown where a challenge is due": Story(
+        Opening(she=PASSKEY),
+        (
+            Act("starts app", SHE, "she starts to add an authenticator app"),
+            Act("confirms app", SHE, "she confirms the app with a fresh code"),
+            Act("deletes app", SHE, DELETES.format("authenticator app")),
+            Act("deletes passkey", SHE, DELETES.format("passkey")),
+        ),
+    ),
+    "codes of an app that is gone are wrong attempts, and may be limited": Story(
+        Opening(she=APP),
+        (
+            Act("deletes app", SHE, DELETES.format("authenticator app")),
+            *[Act("enters wrong code", SHE, "she enters a wrong code")] * 15,
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize("story", MISREAD.values(), ids=MISREAD.keys())
+def test_the_model_agrees_with_the_reference(opened: Opened, story: Story) -> None:
+    assert tell(opened("reference"), story).deviation is None
 
 
 def left_out(explorer: Explorer) -> dict[str, list[str]]:

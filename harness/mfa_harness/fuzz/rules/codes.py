@@ -134,7 +134,7 @@ def _owes_another(_model: Model, account: Account) -> bool:
     when=_can_enter,
     needs=("totp",),
     weight=4,
-    keen=lambda _model, account: bool(account.verified) and account.confirming,
+    keen=lambda model, account: bool(account.verified) and model.last.endswith("a fresh code"),
 )
 @rule(
     "enters code of first app",
@@ -227,7 +227,10 @@ def _code(model: Model, account: Account, act: Act, sent: Sent) -> Prediction:
             replace(predicted, allowed=None) if model.tolerances.enrolment_route == "register" else predicted
         )
     why = _why_wrong(act)
-    return refused("totp.one-device" if why == "totp.no-backdoor" and account.deleted_method else why)
+    why = "totp.one-device" if why == "totp.no-backdoor" and account.deleted_method else why
+    return Prediction(
+        False, why, path="app", certain=False
+    )  # whether it counts with no app there is said nowhere
 
 
 def _enrolment(model: Model, account: Account, act: Act, sent: Sent, *, lifts: bool) -> Prediction:
@@ -241,8 +244,7 @@ def _enrolment(model: Model, account: Account, act: Act, sent: Sent, *, lifts: b
         account.spent[device] = {step} if step is not None else set()
         account.verified, account.pending = device, ""
         account.tried_wrong = False
-        if lifts:
-            account.confirming = False
+        account.confirming = False
         model.method_added(account, first=first)
         if lifts:
             model.challenge_met(account, _answer)

@@ -17,8 +17,6 @@ TEN = 10
 _ONCE = "recovery.single-use"
 _CODES = (
     "a recovery code",
-    "the same recovery code again",
-    "a recovery code from her old sheet",
     "a made-up recovery code",
     "the other user's recovery code",
     "a recovery code without its last character",
@@ -69,6 +67,22 @@ def _can_use(model: Model, account: Account, sentence: str) -> bool:
     needs=("recovery-codes",),
     only_she=True,
     weight=12,
+)
+@rule(
+    "uses same recovery code",
+    "{who} uses the same recovery code again",
+    when=_can_use,
+    needs=("recovery-codes",),
+    weight=3,
+    keen=lambda model, account: account.used_one and model.last.endswith("uses a recovery code"),
+)
+@rule(
+    "uses old recovery code",
+    "{who} uses a recovery code from her old sheet",
+    when=_can_use,
+    needs=("recovery-codes",),
+    weight=3,
+    keen=lambda _model, account: account.old_sheet,
 )
 @rule(
     "uses recovery code",

@@ -86,8 +86,12 @@ class Rule:
         account = model.accounts.get(act.who)
         if account is None:
             return False
-        sentence = next((each for each in self.sentences if each.replace("{who}", act.who) == act.text), "")
+        sentence = self.sentence_of(act)
         return bool(sentence) and self._open_to(account) and self.when(model, account, sentence)
+
+    def sentence_of(self, act: Act) -> str:
+        """Which of its sentences an act says; "" for none."""
+        return next((each for each in self.sentences if each.replace("{who}", act.who) == act.text), "")
 
     def _open_to(self, account: Account) -> bool:
         """Who came otherwise cannot sign in by e-mail: that would be another account."""
@@ -97,6 +101,14 @@ class Rule:
 _ACTS: Final[dict[tuple[str, str], tuple[tuple[str, Act], ...]]] = {}
 RULES: Final[dict[str, Rule]] = {}
 """Every rule by name, in the order of the topics."""
+
+
+def as_known_today(act: Act) -> Act:
+    """An act under the rule that has its sentence: a story that was kept may name the one that had it then."""
+    if act.rule in RULES and RULES[act.rule].sentence_of(act):
+        return act
+    home = next((each.name for each in RULES.values() if each.sentence_of(act)), act.rule)
+    return Act(home, act.who, act.text)
 
 
 def rule(
@@ -188,6 +200,7 @@ __all__ = [
     "Prediction",
     "Rule",
     "alive",
+    "as_known_today",
     "behind_gate",
     "gate",
     "no_session",
