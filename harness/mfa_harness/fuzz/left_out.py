@@ -74,18 +74,18 @@ NOT_REACHED: Final = {
 """Stateful faults that no rule or opening leads to, with the reason."""
 
 NOT_EVERY_SEED: Final = {
-    "reset-leaves-passkeys": (
-        "it takes the administrator's reset of somebody who has a passkey, which is one act of many"
-    ),
-    "wrong-code-renews-secret": "it takes a wrong code while enrolling, and right after it the right one",
+    "unverified-default": "it takes an app begun and not verified, made the default by a session that may",
     "abandoned-secret-answers": (
         "it takes an app begun twice and verified, half a minute, and then a code of the first QR code"
     ),
     "deleted-app-still-counts": (
         "it takes an app deleted with fresh MFA, and another begun while the session is full"
     ),
-    "elevated-token-outlives-session": (
-        "it takes an elevated token, unused, signing out, another full session, and the token there"
+    "time-bound-token-single-use": (
+        "it takes an elevated token that is good for a while, and its second use within that"
+    ),
+    "elevated-token-of-other-session": (
+        "it takes an elevated token, and the same one shown in another full session of hers"
     ),
     "deletion-spends-no-token": (
         "it takes a method deleted with a token, and that token again where it would open something"
@@ -97,42 +97,27 @@ NOT_EVERY_SEED: Final = {
         "it takes an app begun beside a passkey where an action is protected, and then the question "
         "what it takes"
     ),
-    "passkey-limit-race": (
-        "it takes room for exactly one more passkey, and four at once, and the story is over with it"
+    "passkey-id-unchecked": (
+        "it takes the one of many wrong responses that comes from an unknown credential"
     ),
+    "passkey-limit-counts-deleted": "it takes room for one passkey, its deletion with fresh MFA, and another",
     "passkey-counter-equal-accepted": (
         "it takes a clone that has counted exactly as far, and the story is over with it"
     ),
-    "passkey-challenge-of-other-ceremony": (
-        "it takes one of eleven borrowed challenges, at a moment when it fits"
-    ),
-    "old-codes-survive-regeneration": "it takes a new set of recovery codes, and a code of the old sheet",
-    "gate-writable-by-user": (
-        "it takes a session that owes MFA, one write into the profile, and then a look at what is "
-        "for full sessions"
-    ),
-    "refused-answer-completes-session": (
-        "it takes a wrong answer in a session that owes MFA, and then a token asked for anew"
+    "passkey-counter-jump-refused": (
+        "it takes a passkey that counts for all websites, and the story is over with it"
     ),
     "gated-session-confirms-app": (
         "it takes an app begun in a full session, another session that owes the passkey, and the "
         "older call there"
     ),
-    "browser-remembered": "it takes MFA done, signing out, and signing in in the very same browser",
     "unverified-app-passes-gate": (
         "it takes an app begun in a full session, another session that owes the passkey, and a code "
         "of that app there"
     ),
-    "code-replay-at-step-up": (
-        "it takes a code that has met a challenge, and the same one again with a token asked for"
+    "confirmation-code-replay": (
+        "it takes an app confirmed by the older call, and the same code in a session that can tell"
     ),
-    "no-code-passes": "it takes no code at all, one of many wrong ones, where a challenge is due",
-    "enrolment-guessing-unlimited": (
-        "it takes guessing by who is enrolling her first app and has the other call confirm it"
-    ),
-    "limit-never-ends": "it takes guessing until she is locked out, and waiting as long as she was told",
-    "limit-for-everybody": (
-        "it takes guessing until she is locked out, and then the other user, who has an app as well"
-    ),
+    "right-code-passes-lock": "it takes guessing until she is locked out, and then the right code",
 }
 """Stateful faults that stories did not find within the steps on every seed, with what it takes."""
