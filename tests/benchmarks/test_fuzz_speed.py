@@ -13,7 +13,7 @@ from mfa_harness.fuzz.choosing import Chooser
 from mfa_harness.fuzz.judge import judge
 from mfa_harness.fuzz.machine import ANYTHING, quick_settings
 from mfa_harness.fuzz.model import FULL, Model
-from mfa_harness.fuzz.rules import RULES
+from mfa_harness.fuzz.rules import RULES, offered
 from mfa_harness.fuzz.words import APP, SHE, Act, Answer, Opening, Sent, Sight
 from mfa_harness.targets.tolerances import Tolerances
 
@@ -57,16 +57,16 @@ def our_steps(count: int) -> None:
     model.begin(SHE, "device", ("A",), None)
     chooser = Chooser(random.Random(1))
     for _ in range(count):
-        offered = {name: acts for name, each in RULES.items() if (acts := each.acts(model))}
-        assert ACT.rule in offered
-        chooser.choose(model, offered, early=True)
+        possible = offered(model, RULES.values())
+        assert ACT.rule in possible
+        chosen = chooser.choose(model, possible, early=True)
         model.hear(SENT)
         account = model.accounts[SHE]
         account.guesses.clear()
         before = chooser.place(model, account)
         prediction = RULES[ACT.rule].predict(model, account, ACT, SENT)
         assert judge(model, ACT, SENT, prediction, ANSWER) is None
-        chooser.learn(model, ACT, before)
+        chooser.learn(model, chosen, before)
 
 
 def test_one_fuzz_step(ratio: Ratio) -> None:

@@ -8,7 +8,8 @@ seldom possible and what leads to a state that people have stood in less. Where 
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from mfa_harness.fuzz.rules import RULES
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 
     from mfa_harness.fuzz.model import Account, Model
     from mfa_harness.fuzz.words import Act
-
-    _Deed = tuple[str, int]
 
 _FOLLOWS_UP: Final = 2  # one time in so many the act before is not followed by what it first made possible
 _AS_DRAWN: Final = 3  # one time in so many it is of the kind that Hypothesis drew
@@ -38,6 +37,36 @@ _EAGER: Final = 1  # how often what tells most is tried somewhere until it is tr
 _PULL: Final = 8.0  # how many times likelier at most is an act that leads to where people have stood less
 
 
+@dataclass(slots=True)
+class _Tally:
+    """What is remembered of one act, wherever it is done.
+
+    Args:
+        possible: how often it might have been chosen.
+        done: how often it was.
+        moves: it has led somebody elsewhere.
+        appeal: how likely it is where it was never done, beside what was never done anywhere.
+    """
+
+    possible: int = 0
+    done: int = 0
+    moves: bool = False
+    appeal: float = 1.0
+
+    def reckon(self) -> None:
+        """Its appeal, after it was done once more or has led elsewhere for the first time."""
+        seldom: float = (1 + self.done) ** -_NOVELTY
+        self.appeal = max(seldom, _UNTRIED) if self.moves else seldom
+
+
+@dataclass(slots=True)
+class _Deed:
+    """What is remembered of an act in one place: how often it was done there, and where it led, once it has."""
+
+    done: int = 0
+    led: int | None = None
+
+
 class Chooser:
     """Chooses acts, and remembers which, and where they led.
 
@@ -47,16 +76,13 @@ class Chooser:
 
     def __init__(self, chance: random.Random) -> None:
         self._chance = chance
-        self._done: Counter[str] = Counter()
-        self._offered: Counter[str] = Counter()
         self._steps = 0
-        self._followed: Counter[_Deed] = Counter()
-        self._kinds: Counter[str] = Counter()
-        self._done_there: Counter[_Deed] = Counter()
+        self._tallies: defaultdict[str, _Tally] = defaultdict(_Tally)
+        self._deeds: defaultdict[int, dict[str, _Deed]] = defaultdict(dict)
+        self._kinds: set[str] = set()
+        self._followed: Counter[tuple[str, int]] = Counter()
         self._places: dict[Hashable, int] = {}
         self._been: Counter[int] = Counter()
-        self._led: dict[_Deed, int] = {}
-        self._moving: set[str] = set()
         self._seen: set[str] = set()
 
     def begin(self, offered: Mapping[str, Sequence[Act]]) -> None:
@@ -71,14 +97,8 @@ class Chooser:
         Where that kind makes no sense now it is one of any kind, the rarer kinds likelier. Early in a story those that
         end it wait.
         """
-        seen = self._seen
-        fresh = {
-            kind: new
-            for kind, acts in offered.items()
-            if (new := [act for act in acts if act.text not in seen])
-        }
-        seen.update(act.text for acts in fresh.values() for act in acts)
         here = {who: self.place(model, account) for who, account in model.accounts.items()}
+        fresh = self._first_possible(offered)
         keen = self._keen(model, here[SHE], offered)
         if keen:
             offered = {keen: offered[keen]}
@@ -86,28 +106,9 @@ class Chooser:
             offered = fresh
         elif wanted in offered and not self._chance.randrange(_AS_DRAWN):
             offered = {wanted: offered[wanted]}
-        others = _OTHERS_NOW if model.accounts[SHE].locked else _OTHERS
-        appeal, seldom = self._appeal, self._seldom_possible
         self._steps += 1
-        acts: list[Act] = []
-        weights: list[float] = []
-        for kind, alternatives in offered.items():
-            early_end = early and RULES[kind].ends
-            weight = RULES[kind].weight * (_EARLY_END if early_end else 1.0)
-            weight /= len(alternatives) ** 0.5
-            acts += alternatives
-            weights += [
-                weight
-                * appeal(act.text, here[act.who])
-                * seldom(act.text)
-                * (1 if act.who == SHE else others)
-                for act in alternatives
-            ]
-        (act,) = self._chance.choices(acts, weights)
-        self._kinds[act.rule] += 1
-        self._done[act.text] += 1
-        self._done_there[act.text, here[act.who]] += 1
-        self._been[here[act.who]] += 1
+        act = self._weighed(model, offered, here, early=early)
+        self._take_down(act, here[act.who])
         return act
 
     def place(self, model: Model, account: Account) -> int:
@@ -117,17 +118,37 @@ class Chooser:
     def learn(self, model: Model, act: Act, before: int) -> None:
         """Remember where an act has led."""
         after = self.place(model, model.accounts[act.who])
-        self._led[act.text, before] = after
-        if after != before:
-            self._moving.add(act.text)
+        self._deeds[before].setdefault(act.text, _Deed()).led = after
+        tally = self._tallies[act.text]
+        tally.moves |= after != before
+        tally.reckon()
+
+    def _take_down(self, act: Act, here: int) -> None:
+        self._kinds.add(act.rule)
+        self._been[here] += 1
+        self._deeds[here].setdefault(act.text, _Deed()).done += 1
+        tally = self._tallies[act.text]
+        tally.done += 1
+        tally.reckon()
+
+    def _first_possible(self, offered: Mapping[str, Sequence[Act]]) -> dict[str, list[Act]]:
+        """What was not possible before in the story, by kind."""
+        seen = self._seen
+        fresh: dict[str, list[Act]] = {}
+        for kind, acts in offered.items():
+            for act in acts:
+                if act.text not in seen:
+                    fresh.setdefault(kind, []).append(act)
+        seen.update(act.text for acts in fresh.values() for act in acts)
+        return fresh
 
     def _keen(self, model: Model, here: int, offered: Iterable[str]) -> str:
         """What tells most now, if chance has it: a kind of act never done, or one that is keen; "" else."""
-        followed = self._followed
+        kinds, followed = self._kinds, self._followed
         chances = {
             kind: _EAGER / (_EAGER + followed[kind, here])
             for kind in offered
-            if kind not in self._kinds or RULES[kind].is_keen(model)
+            if kind not in kinds or RULES[kind].is_keen(model)
         }
         if not chances:
             return ""
@@ -137,22 +158,37 @@ class Chooser:
         followed[kind, here] += 1
         return kind
 
-    def _seldom_possible(self, text: str) -> float:
-        self._offered[text] += 1
-        likelier: float = min(self._steps / self._offered[text], _RAREST) ** _RARITY
-        return likelier
+    def _weighed(
+        self, model: Model, offered: Mapping[str, Sequence[Act]], here: Mapping[str, int], *, early: bool
+    ) -> Act:
+        """One of these acts, the likelier the more it weighs; in one loop, since it is run through at every step."""
+        others = _OTHERS_NOW if model.accounts[SHE].locked else _OTHERS
+        tallies, steps = self._tallies, self._steps
+        deeds = {who: self._deeds[place] for who, place in here.items()}
+        acts: list[Act] = []
+        weights: list[float] = []
+        for kind, alternatives in offered.items():
+            rule = RULES[kind]
+            weight = rule.weight * (_EARLY_END if early and rule.ends else 1.0) / len(alternatives) ** 0.5
+            for act in alternatives:
+                tally = tallies[act.text]
+                tally.possible += 1
+                deed = deeds[act.who].get(act.text)
+                appeal = self._appeal_again(tally, deed, here[act.who]) if deed else tally.appeal
+                rarity = min(steps / tally.possible, _RAREST) ** _RARITY
+                acts.append(act)
+                weights.append(weight * appeal * rarity * (1 if act.who == SHE else others))
+        (act,) = self._chance.choices(acts, weights)
+        return act
 
-    def _appeal(self, text: str, here: int) -> float:
-        deed = text, here
-        there = self._led.get(deed)
-        if there is None:  # never done there
-            seldom: float = (1 + self._done[text]) ** -_NOVELTY if text in self._done else 1.0
-            return max(seldom, _UNTRIED) if text in self._moving else seldom
-        seldom = ((1 + self._done_there[deed]) * (1 + self._done[text])) ** -_NOVELTY
-        if there == here:
+    def _appeal_again(self, tally: _Tally, deed: _Deed, here: int) -> float:
+        if deed.led is None:
+            return tally.appeal
+        seldom: float = ((1 + deed.done) * (1 + tally.done)) ** -_NOVELTY
+        if deed.led == here:
             return seldom
         been = self._been
-        return seldom * min(max((1 + been[here]) / (1 + been[there]), 1 / _PULL), _PULL)
+        return seldom * min(max((1 + been[here]) / (1 + been[deed.led]), 1 / _PULL), _PULL)
 
 
 def _state(model: Model, account: Account) -> Hashable:

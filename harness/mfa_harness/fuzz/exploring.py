@@ -19,7 +19,7 @@ from mfa_harness.fuzz.breaches import FuzzBreach, breach_of
 from mfa_harness.fuzz.choosing import Chooser
 from mfa_harness.fuzz.findings import Finding, confirm, finding_of
 from mfa_harness.fuzz.machine import machine_of, openings, quick_settings
-from mfa_harness.fuzz.rules import RULES
+from mfa_harness.fuzz.rules import RULES, offered
 from mfa_harness.fuzz.shrinking import shrink
 from mfa_harness.fuzz.stage import why_not
 from mfa_harness.fuzz.telling import Teller, Told, tell
@@ -237,7 +237,7 @@ class Explorer:
         """What each rule offers now."""
         if teller is None:
             return {}
-        return {name: acts for name, each in self.reachable.items() if (acts := each.acts(teller.model))}
+        return offered(teller.model, self.reachable.values())
 
     def act(self, teller: Teller, act: Act) -> None:
         """One act.

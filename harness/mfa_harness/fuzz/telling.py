@@ -15,7 +15,7 @@ from mfa_harness.targets.target import Revivable
 from mfa_harness.verdicts import Blocked, NotApplicable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
     from mfa_harness.events import Exchange
     from mfa_harness.fuzz.words import Answer, Opening
@@ -180,9 +180,4 @@ def tell(run: Run, story: Story, *, wanted: str = "", **settings: Any) -> Told:
     return teller.told
 
 
-def acts_of(model: Model, names: Iterable[str]) -> list[Act]:
-    """What the named rules offer in a state."""
-    return [act for name in names for act in RULES[name].acts(model)]
-
-
-__all__ = ["SHE", "Teller", "Told", "acts_of", "tell"]
+__all__ = ["SHE", "Teller", "Told", "tell"]

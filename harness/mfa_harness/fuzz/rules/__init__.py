@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib import import_module
 
-from mfa_harness.fuzz.rules.rule import RULES, Rule, as_known_today
+from mfa_harness.fuzz.rules.rule import RULES, Rule, as_known_today, offered
 
 for _topic in (
     "sign_ins",
@@ -25,4 +25,4 @@ for _topic in (
 ):
     import_module(f"{__name__}.{_topic}")
 
-__all__ = ["RULES", "Rule", "as_known_today"]
+__all__ = ["RULES", "Rule", "as_known_today", "offered"]

@@ -11,8 +11,8 @@ from mfa_harness.fuzz.model import Account, Model, Prediction
 from mfa_harness.fuzz.rules.permits import (
     EXPORT,
     FRESH,
+    PERMITS,
     SIGN,
-    can_show,
     come_by,
     has_left_good,
     holds_good,
@@ -20,7 +20,7 @@ from mfa_harness.fuzz.rules.permits import (
     permit_of,
     spend,
 )
-from mfa_harness.fuzz.rules.rule import EITHER, alive, gate, other_of, refused, rule
+from mfa_harness.fuzz.rules.rule import EITHER, both, gate, other_of, refused, rule
 
 if TYPE_CHECKING:
     from mfa_harness.fuzz.words import Act, Answer, Sent
@@ -34,17 +34,19 @@ _EXPORT_PERMITS = (
 )
 
 
-def _can_export(model: Model, account: Account, sentence: str) -> bool:
-    if not model.opening.action:  # from this version on it needs step-up all the same
-        bare = permit_of(sentence) in ("no token", "a made-up token")
-        return model.opening.enforced and model.alive(account) and bare
-    return model.alive(account) and can_show(model, account, sentence)
+def _is_protected(model: Model, _account: Account) -> bool:
+    return bool(model.opening.action)
+
+
+_IF_PROTECTED = {words: both(_is_protected, takes) if takes else takes for words, takes in PERMITS.items()}
+"""Under the version that enforces step-up an action takes it though none is set; no token opens it then."""
 
 
 @rule(
     "exports wallet",
     *(f"{{who}} tries to export her wallet with {permit}" for permit in _EXPORT_PERMITS),
-    when=_can_export,
+    when=lambda model, _account: bool(model.opening.action) or model.opening.enforced,
+    where=_IF_PROTECTED,
     needs=("actions", "mfa-tokens", "elevated-tokens"),
     only_she=True,
     weight=6,
@@ -53,7 +55,8 @@ def _can_export(model: Model, account: Account, sentence: str) -> bool:
     "exports wallet again",
     "{who} tries to export her wallet with the same MFA token again",
     "{who} tries to export her wallet with the other user's MFA token",
-    when=_can_export,
+    when=_is_protected,
+    where=PERMITS,
     needs=("actions", "mfa-tokens"),
     only_she=True,
     weight=6,
@@ -64,7 +67,8 @@ def _can_export(model: Model, account: Account, sentence: str) -> bool:
 @rule(
     "exports wallet with old elevated token",
     "{who} tries to export her wallet with the same elevated token again",
-    when=_can_export,
+    when=_is_protected,
+    where=PERMITS,
     needs=("actions", "elevated-tokens"),
     only_she=True,
     weight=4,
@@ -111,7 +115,6 @@ _OF_OTHER_SESSION = (
 def _may_misuse(model: Model, account: Account) -> bool:
     return (
         bool(model.opening.action)
-        and model.alive(account)
         and model.certain(account)
         and not account.front.gated
         and account.has_method
@@ -121,7 +124,7 @@ def _may_misuse(model: Model, account: Account) -> bool:
 @rule(
     "exports with other session's proof",
     *(f"{{who}} tries to export her wallet with {permit}" for permit in _OF_OTHER_SESSION),
-    when=lambda model, account, _: _may_misuse(model, account) and bool(model.may_challenge(account)),
+    when=lambda model, account: _may_misuse(model, account) and bool(model.may_challenge(account)),
     needs=("actions", "mfa-tokens", "elevated-tokens", "email-sign-in"),
     only_she=True,
     weight=3,
@@ -136,7 +139,7 @@ def exports_otherwise(model: Model, _account: Account, _act: Act, _sent: Sent) -
 @rule(
     "exports with other's proof",
     f'{{who}} tries to export her wallet with the other user\'s elevated token for "{EXPORT}"',
-    when=lambda model, account, _: (
+    when=lambda model, account: (
         _may_misuse(model, account)
         and (other := other_of(model, account)) is not None
         and bool(model.may_challenge(other))
@@ -155,7 +158,7 @@ def exports_with_foreign(model: Model, _account: Account, _act: Act, _sent: Sent
 @rule(
     "signs with wallet",
     "{who} tries to sign with her wallet with no token",
-    when=lambda model, account, _: alive(model, account, _) and bool(model.opening.action),
+    when=_is_protected,
     needs=("actions",),
 )
 def signs(model: Model, account: Account, _act: Act, _sent: Sent) -> Prediction:
@@ -167,11 +170,8 @@ def signs(model: Model, account: Account, _act: Act, _sent: Sent) -> Prediction:
     "asks for step-up",
     f'{{who}} asks whether "{EXPORT}" needs step-up',
     f'{{who}} asks whether "{SIGN}" needs step-up',
-    when=lambda model, account, sentence: (
-        model.alive(account)
-        and bool(model.opening.action)
-        and not (EXPORT in sentence and EXPORT in account.front.holds)
-    ),
+    when=_is_protected,
+    where={EXPORT: lambda _model, account: EXPORT not in account.front.holds},
     needs=("step-up", "actions"),
     keen=lambda _model, account: bool(account.pending) and account.has_method,
 )

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 @rule(
     "starts app again",
     "{who} starts to add an authenticator app again",
-    when=lambda model, account, _: model.alive(account) and bool(account.pending),
+    when=lambda _model, account: bool(account.pending),
     needs=("totp",),
     weight=8,
     keen=lambda _model, account: bool(account.pending) and not account.abandoned and not account.has_method,
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 @rule(
     "starts app",
     "{who} starts to add an authenticator app",
-    when=lambda model, account, _: model.alive(account) and not account.pending,
+    when=lambda _model, account: not account.pending,
     needs=("totp",),
     weight=2,
     keen=lambda model, account: (
@@ -80,9 +80,8 @@ def _asked_for(model: Model, account: Account, *, again: bool) -> Prediction:
 @rule(
     "steps up and enrols",
     "{who} steps up by e-mail and enrols an authenticator app",
-    when=lambda model, account, _: (
-        model.alive(account)
-        and model.opening.enforced
+    when=lambda model, account: (
+        model.opening.enforced
         and not account.has_method
         and not account.phone
         and model.certain(account)
@@ -113,9 +112,8 @@ def steps_up(model: Model, account: Account, _act: Act, sent: Sent) -> Predictio
 @rule(
     "tries second app",
     "{who} tries to add a second authenticator app",
-    when=lambda model, account, _: (
-        model.alive(account)
-        and bool(account.verified)
+    when=lambda model, account: (
+        bool(account.verified)
         and model.certain(account)
         and not account.front.gated
         and not model.opening.enforced

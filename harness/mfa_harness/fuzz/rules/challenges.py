@@ -43,20 +43,20 @@ _BORROWED = (
 )
 
 
-def _can_borrow(model: Model, account: Account, sentence: str) -> bool:
-    if not has_key(model, account, sentence) or not model.certain(account) or model.off == PASSKEYS:
-        return False
-    if "other user" in sentence:
-        other = other_of(model, account)
-        return other is not None and model.alive(other) and other.key
-    registers = "registers" in sentence or "of a registration" in sentence
-    return not registers or may_add_another(model, account, sentence)
+def _other_has_key(model: Model, account: Account) -> bool:
+    other = other_of(model, account)
+    return other is not None and model.alive(other) and other.key
 
 
 @rule(
     "answers other ceremony",
     *(f"{{who}} {borrowed}" for borrowed in _BORROWED),
-    when=_can_borrow,
+    when=lambda model, account: account.key and model.certain(account) and model.off != PASSKEYS,
+    where={
+        "other user": _other_has_key,
+        "registers": may_add_another,
+        "of a registration": may_add_another,
+    },
     needs=("passkeys", "passkey-sign-in"),
     only_she=True,
     weight=8,
@@ -78,7 +78,7 @@ def answers_other_ceremony(model: Model, account: Account, act: Act, _sent: Sent
 @rule(
     "answers after signing out",
     "{who} signs out and in again before she answers the passkey challenge",
-    when=lambda model, account, _: has_key(model, account, _) and not account.way,
+    when=lambda _model, account: account.key and not account.way,
     needs=("passkeys", "email-sign-in"),
     only_she=True,
     ends=True,
@@ -93,9 +93,8 @@ def answers_after_signing_out(model: Model, _account: Account, _act: Act, _sent:
     "finishes passkey elsewhere",
     "{who} tries to finish adding a passkey that she began in her other session",
     "{who} tries to finish adding a passkey by the older call that she began in her other session",
-    when=lambda model, account, _: (
-        model.alive(account)
-        and account.front.gated
+    when=lambda model, account: (
+        account.front.gated
         and account.has_method
         and model.certain(account)
         and model.off != PASSKEYS

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from mfa_harness.fuzz.model import Account, Model, Prediction
@@ -15,8 +14,7 @@ from mfa_harness.fuzz.rules.rule import no_session, other_of, refused, rule
 from mfa_harness.fuzz.words import OTHER, SHE, TOTP
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
+    from mfa_harness.fuzz.rules.rule import When
     from mfa_harness.fuzz.words import Act, Answer, Sent
 
 _SIX_DIGITS = re.compile(r"[0-9]{6}", re.ASCII)
@@ -82,7 +80,7 @@ def _other_shows_codes(model: Model, account: Account) -> bool:
     return other is not None and bool(other.phone) and not other.confirming
 
 
-_THERE: Final[dict[str, Callable[[Model, Account], bool]]] = {
+_HAS: Final[dict[str, When]] = {
     "naming her app": lambda model, account: (
         _can_name(model, account, SHE) and account.entered and bool(model.last_steps.get(account.phone))
     ),
@@ -98,16 +96,8 @@ _THERE: Final[dict[str, Callable[[Model, Account], bool]]] = {
 """When she has such a code, by words of the sentence; any other she has at any time."""
 
 
-@cache
-def _there(sentence: str) -> Callable[[Model, Account], bool] | None:
-    return next((there for words, there in _THERE.items() if words in sentence), None)
-
-
-def _can_enter(model: Model, account: Account, sentence: str) -> bool:
-    if not account.phone or not model.alive(account):
-        return False
-    there = _there(sentence)
-    return there is None or there(model, account)
+def _has_app(_model: Model, account: Account) -> bool:
+    return bool(account.phone)
 
 
 def _owes_another(_model: Model, account: Account) -> bool:
@@ -118,7 +108,8 @@ def _owes_another(_model: Model, account: Account) -> bool:
 @rule(
     "enters fresh code",
     *(f"{{who}} enters {code}" for code in _FRESH),
-    when=_can_enter,
+    when=_has_app,
+    where=_HAS,
     needs=("totp",),
     weight=5,
     keen=lambda model, account: (
@@ -131,7 +122,8 @@ def _owes_another(_model: Model, account: Account) -> bool:
     "enters same code",
     "{who} enters the same code again",
     "{who} enters the same code again, naming her app",
-    when=_can_enter,
+    when=_has_app,
+    where=_HAS,
     needs=("totp",),
     weight=4,
     keen=lambda model, account: bool(account.verified) and model.last.endswith("a fresh code"),
@@ -139,7 +131,8 @@ def _owes_another(_model: Model, account: Account) -> bool:
 @rule(
     "enters code of first app",
     "{who} enters a code from her first app",
-    when=_can_enter,
+    when=_has_app,
+    where=_HAS,
     needs=("totp",),
     weight=3,
     keen=lambda model, account: (
@@ -153,21 +146,24 @@ def _owes_another(_model: Model, account: Account) -> bool:
     "enters other's code",
     "{who} enters the other user's code",
     "{who} enters the other user's code, naming the other user's app",
-    when=_can_enter,
+    when=_has_app,
+    where=_HAS,
     needs=("totp",),
     weight=3,
 )
 @rule(
     "enters old code",
     *(f"{{who}} enters {code}" for code in _OLD),
-    when=_can_enter,
+    when=_has_app,
+    where=_HAS,
     needs=("totp",),
     weight=5,
 )
 @rule(
     "enters wrong code",
     *(f"{{who}} enters {code}" for code in _WRONG),
-    when=_can_enter,
+    when=_has_app,
+    where=_HAS,
     needs=("totp",),
     weight=3,
 )
@@ -177,14 +173,15 @@ def enters(model: Model, account: Account, act: Act, sent: Sent) -> Prediction:
     return no_session(model, account) or _code(model, account, act, sent)
 
 
-def _can_confirm(model: Model, account: Account, sentence: str) -> bool:
-    return account.shows_unverified and _can_enter(model, account, sentence)
+def _shows_unverified(_model: Model, account: Account) -> bool:
+    return account.shows_unverified
 
 
 @rule(
     "confirms app",
     "{who} confirms the app with a fresh code",
-    when=_can_confirm,
+    when=_shows_unverified,
+    where=_HAS,
     needs=("totp", "enrolment-register-route"),
     weight=2,
     keen=lambda _model, account: bool(account.pending),
@@ -192,7 +189,8 @@ def _can_confirm(model: Model, account: Account, sentence: str) -> bool:
 @rule(
     "confirms app wrongly",
     *(f"{{who}} confirms the app with {code}" for code in _CONFIRMING_WRONGLY),
-    when=_can_confirm,
+    when=_shows_unverified,
+    where=_HAS,
     needs=("totp", "enrolment-register-route"),
     weight=3,
     keen=lambda _model, account: bool(account.pending) and not account.tried_wrong and not account.has_method,
@@ -331,8 +329,8 @@ def _well_formed(sent: Sent) -> bool:
     "completes MFA again",
     "{who} completes MFA with the same code again and asks for an MFA token",
     f'{{who}} completes MFA with the same code again and asks for an elevated token for "{EXPORT}"',
-    when=lambda model, account, _: (
-        _can_enter(model, account, "the same code again") and bool(account.verified)
+    when=lambda model, account: (
+        bool(account.phone) and bool(account.verified) and _HAS["same code"](model, account)
     ),
     needs=("totp", "mfa-tokens", "elevated-tokens"),
     only_she=True,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mfa_harness.fuzz.model import Account, Model, Prediction
-from mfa_harness.fuzz.rules.permits import FRESH, SIGN, UNLINK, can_show, come_by, opens, permit_of, spend
-from mfa_harness.fuzz.rules.rule import EITHER, alive, gate, other_of, refused, rule
+from mfa_harness.fuzz.rules.permits import FRESH, PERMITS, SIGN, UNLINK, come_by, opens, permit_of, spend
+from mfa_harness.fuzz.rules.rule import EITHER, both, gate, other_of, refused, rule
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,19 +27,29 @@ def _frees_her(model: Model, account: Account) -> bool:
     return model.onboarding and bool(account.verified) + account.passkeys == 1 and not account.front.gated
 
 
-def _can_delete_app(model: Model, account: Account, sentence: str) -> bool:
-    if not model.alive(account) or not account.verified or not can_show(model, account, sentence):
-        return False
-    tolerances = model.tolerances
-    if tolerances.default_device_deletion != "allowed":
-        return False
-    return tolerances.deletion_authority == "either" or "MFA token" not in permit_of(sentence)
+def _can_delete_app(model: Model, account: Account) -> bool:
+    return bool(account.verified) and model.tolerances.default_device_deletion == "allowed"
+
+
+def _by_mfa_token(model: Model, _account: Account) -> bool:
+    return model.tolerances.deletion_authority == "either"
+
+
+_FOR_APP = {
+    words: both(_by_mfa_token, takes) if takes and "MFA token" in words else takes
+    for words, takes in PERMITS.items()
+}
+
+
+def _has_key(_model: Model, account: Account) -> bool:
+    return account.key
 
 
 @rule(
     "deletes app",
     "{who} tries to delete her authenticator app with fresh MFA",
     when=_can_delete_app,
+    where=_FOR_APP,
     needs=("totp", "mfa-tokens"),
     only_she=True,
     weight=5,
@@ -49,6 +59,7 @@ def _can_delete_app(model: Model, account: Account, sentence: str) -> bool:
     "deletes app wrongly",
     *(f"{{who}} tries to delete her authenticator app with {permit}" for permit in _WRONG_PERMITS),
     when=_can_delete_app,
+    where=_FOR_APP,
     needs=("totp", "mfa-tokens"),
     only_she=True,
     weight=5,
@@ -86,14 +97,11 @@ def _deletes(
     return stopped or Prediction(True, promise, settle=settle)
 
 
-def _can_delete_key(model: Model, account: Account, sentence: str) -> bool:
-    return model.alive(account) and account.key and can_show(model, account, sentence)
-
-
 @rule(
     "deletes passkey",
     "{who} tries to delete her passkey with fresh MFA",
-    when=_can_delete_key,
+    when=_has_key,
+    where=PERMITS,
     needs=("passkeys", "mfa-tokens"),
     only_she=True,
     weight=5,
@@ -104,7 +112,8 @@ def _can_delete_key(model: Model, account: Account, sentence: str) -> bool:
 @rule(
     "deletes passkey wrongly",
     *(f"{{who}} tries to delete her passkey with {permit}" for permit in _WRONG_PERMITS),
-    when=_can_delete_key,
+    when=_has_key,
+    where=PERMITS,
     needs=("passkeys", "mfa-tokens"),
     only_she=True,
     weight=4,
@@ -121,21 +130,28 @@ def deletes_key(model: Model, account: Account, act: Act, _sent: Sent) -> Predic
 
 
 def _full(model: Model, account: Account) -> bool:
-    return model.alive(account) and not account.front.gated and model.certain(account)
+    return not account.front.gated and model.certain(account)
 
 
-def _full_beside_other(model: Model, account: Account, _: str) -> bool:
-    if not _full(model, account):
-        return False
+def _full_beside_app(model: Model, account: Account) -> bool:
     other = other_of(model, account)
-    return other is not None and bool(other.verified) and model.alive(other)
+    return other is not None and bool(other.verified) and model.alive(other) and _full(model, account)
+
+
+def _full_beside_key(model: Model, account: Account) -> bool:
+    other = other_of(model, account)
+    return other is not None and other.key and model.alive(other) and _full(model, account)
+
+
+def _may_challenge(model: Model, account: Account) -> bool:
+    return bool(model.may_challenge(account))
 
 
 @rule(
     "meddles with other's app",
     "{who} tries to look up the other user's authenticator app",
     "{who} tries to make the other user's authenticator app her default",
-    when=_full_beside_other,
+    when=_full_beside_app,
     only_she=True,
     weight=2,
 )
@@ -149,13 +165,8 @@ def meddles(_model: Model, _account: Account, _act: Act, _sent: Sent) -> Predict
     "{who} tries to rename the other user's passkey",
     "{who} tries to delete the other user's passkey with a made-up token",
     "{who} tries to delete the other user's passkey with fresh MFA",
-    when=lambda model, account, sentence: (
-        _full(model, account)
-        and (other := other_of(model, account)) is not None
-        and other.key
-        and model.alive(other)
-        and ("fresh" not in sentence or bool(model.may_challenge(account)))
-    ),
+    when=_full_beside_key,
+    where={"fresh": _may_challenge},
     needs=("passkeys",),
     only_she=True,
     weight=3,
@@ -172,9 +183,7 @@ def meddles_with_key(model: Model, account: Account, act: Act, _sent: Sent) -> P
 @rule(
     "deletes other's app",
     "{who} tries to delete the other user's authenticator app with fresh MFA",
-    when=lambda model, account, _: (
-        _full_beside_other(model, account, _) and bool(model.may_challenge(account))
-    ),
+    when=both(_full_beside_app, _may_challenge),
     only_she=True,
     weight=2,
 )
@@ -188,7 +197,7 @@ def deletes_foreign(model: Model, account: Account, act: Act, _sent: Sent) -> Pr
 @rule(
     "makes app default",
     "{who} tries to make her authenticator app the default",
-    when=lambda model, account, _: alive(model, account, _) and bool(account.verified),
+    when=lambda _model, account: bool(account.verified),
     needs=("default-device",),
 )
 def makes_default(model: Model, account: Account, _act: Act, _sent: Sent) -> Prediction:
@@ -199,9 +208,7 @@ def makes_default(model: Model, account: Account, _act: Act, _sent: Sent) -> Pre
 @rule(
     "makes unverified default",
     "{who} tries to make her unverified app the default",
-    when=lambda model, account, _: (
-        alive(model, account, _) and account.confirming and account.shows_unverified
-    ),
+    when=lambda _model, account: account.confirming and account.shows_unverified,
     weight=8,
     needs=("default-device",),
 )
@@ -214,9 +221,8 @@ def makes_unverified_default(model: Model, account: Account, _act: Act, _sent: S
     "links by MFA token",
     "{who} tries to add an authenticator app with an MFA token",
     "{who} tries to add a passkey with an MFA token",
-    when=lambda model, account, _: (
+    when=lambda model, account: (
         model.opening.enforced
-        and model.alive(account)
         and model.certain(account)
         and not account.front.gated
         and account.has_method

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from mfa_harness.fuzz.model import Account, Model, Prediction
-from mfa_harness.fuzz.rules.rule import EITHER, alive, other_of, rule
+from mfa_harness.fuzz.rules.rule import EITHER, other_of, rule
 from mfa_harness.fuzz.words import TOTP
 
 if TYPE_CHECKING:
@@ -14,8 +14,12 @@ if TYPE_CHECKING:
 _AT_ONCE: Final = 30
 
 
-def _can_guess(model: Model, account: Account, _: str) -> bool:
-    return model.alive(account) and bool(account.verified) and account.verified == account.phone
+def _can_guess(_model: Model, account: Account) -> bool:
+    return bool(account.verified) and account.verified == account.phone
+
+
+def _by_email(_model: Model, account: Account) -> bool:
+    return not account.way
 
 
 @rule(
@@ -24,16 +28,13 @@ def _can_guess(model: Model, account: Account, _: str) -> bool:
     "{who} enters wrong codes until she is locked out, signing in again after every 4",
     "{who} enters wrong codes until she is locked out, naming her app every other time",
     "{who} enters wrong codes until she is locked out, entering a wrong recovery code after each",
-    when=lambda model, account, sentence: (
-        _can_guess(model, account, sentence)
-        and not account.confirming
-        and not (account.way and "signing in" in sentence)
-    ),
+    when=lambda model, account: _can_guess(model, account) and not account.confirming,
+    where={"signing in": _by_email},
     needs=("totp", "rate-limits"),
     only_she=True,
     locks_out=True,
     keen=lambda model, account: (
-        _can_guess(model, account, "")
+        _can_guess(model, account)
         and (other := other_of(model, account)) is not None
         and bool(other.verified)
     ),
@@ -64,15 +65,14 @@ def guessing(model: Model, account: Account, act: Act, sent: Sent, *, path: str)
     "{who} enters wrong codes to confirm the app until she is locked out, signing in again after every 4",
     "{who} enters wrong codes to confirm the app until she is locked out,"
     " starting to add the app again after every 4",
-    when=lambda model, account, sentence: (
-        model.alive(account)
-        and not (account.way and "signing in" in sentence)
-        and model.off != TOTP
+    when=lambda model, account: (
+        model.off != TOTP
         and not model.opening.enforced
         and account.shows_unverified
         and not account.has_method
         and model.certain(account)
     ),
+    where={"signing in": _by_email},
     needs=("totp", "rate-limits", "enrolment-register-route"),
     only_she=True,
     locks_out=True,
@@ -88,12 +88,8 @@ def guesses_confirmation(model: Model, account: Account, act: Act, sent: Sent) -
     "guesses recovery codes",
     "{who} enters wrong recovery codes until she is locked out",
     "{who} enters wrong recovery codes until she is locked out, signing in again after every 4",
-    when=lambda model, account, sentence: (
-        model.alive(account)
-        and account.has_method
-        and bool(account.phone)
-        and not (account.way and "signing in" in sentence)
-    ),
+    when=lambda _model, account: account.has_method and bool(account.phone),
+    where={"signing in": _by_email},
     needs=("recovery-codes", "rate-limits"),
     only_she=True,
     locks_out=True,
@@ -110,7 +106,6 @@ def guesses_recovery(model: Model, account: Account, act: Act, sent: Sent) -> Pr
     "{who} enters wrong e-mail codes until she is locked out, asking for a new e-mail after every 4",
     "{who} enters wrong e-mail codes until she is locked out, having the e-mail sent again after every 4",
     "{who} enters wrong e-mail codes to prove her address again until she is locked out",
-    when=alive,
     needs=("rate-limits", "email-sign-in"),
     only_she=True,
     locks_out=True,
@@ -125,10 +120,8 @@ def guesses_email(model: Model, account: Account, act: Act, sent: Sent) -> Predi
 @rule(
     "races guesses",
     "{who} enters 30 wrong codes at once",
-    when=lambda model, account, sentence: (
-        _can_guess(model, account, sentence)
-        and not account.confirming
-        and model.tolerances.attempts < _AT_ONCE
+    when=lambda model, account: (
+        _can_guess(model, account) and not account.confirming and model.tolerances.attempts < _AT_ONCE
     ),
     needs=("totp", "rate-limits"),
     only_she=True,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from mfa_harness.fuzz.model import Account, Model, Prediction
@@ -12,6 +11,7 @@ from mfa_harness.fuzz.words import PASSKEYS, TOTP
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from mfa_harness.fuzz.rules.rule import When
     from mfa_harness.fuzz.words import Act, Sent
 
 _SEEN: Final = {
@@ -60,9 +60,8 @@ def seen(_model: Model, _account: Account, act: Act, _sent: Sent) -> Prediction:
 rule(
     "looks at app",
     *_beginning("the QR code"),
-    when=lambda model, account, sentence: (
-        model.alive(account) and account.shows_unverified and not ("e-mail" in sentence and account.way)
-    ),
+    when=lambda _model, account: account.shows_unverified,
+    where={"e-mail": lambda _model, account: not account.way},
     needs=("totp",),
     only_she=True,
     weight=6,
@@ -84,28 +83,15 @@ def _may_register(model: Model, account: Account) -> bool:
     return free and account.key and _full(model, account)
 
 
-_THERE: Final[dict[str, Callable[[Model, Account], bool]]] = {
-    "no secret": lambda model, account: bool(account.verified) and _full(model, account),
-    "default": lambda _model, account: bool(account.verified) and not account.pending,
-    "recovery codes": lambda _model, account: bool(account.sheet),
-    "passkey challenges": lambda _model, account: account.key,
-}
-"""When there is something to look at, by words of the sentence."""
-
-
-@cache
-def _there(sentence: str) -> Callable[[Model, Account], bool]:
-    return next(there for words, there in _THERE.items() if words in sentence)
-
-
-def _in_account(model: Model, account: Account, sentence: str) -> bool:
-    return model.alive(account) and _there(sentence)(model, account)
-
-
 rule(
     "looks at account",
     *_beginning("the device", "the list", "her user", "exactly", "the recovery", "passkey"),
-    when=_in_account,
+    where={
+        "no secret": lambda model, account: bool(account.verified) and _full(model, account),
+        "default": lambda _model, account: bool(account.verified) and not account.pending,
+        "recovery codes": lambda _model, account: bool(account.sheet),
+        "passkey challenges": lambda _model, account: account.key,
+    },
     only_she=True,
     weight=2,
 )(seen)
@@ -113,7 +99,7 @@ rule(
 rule(
     "looks at count",
     *_beginning("the count"),
-    when=lambda model, account, _: _readable(model, account),
+    when=_readable,
     needs=("recovery-codes",),
     only_she=True,
     keen=lambda model, account: account.used_one and _readable(model, account),
@@ -122,7 +108,7 @@ rule(
 rule(
     "looks at registration",
     *_beginning("registering", "the registration", "her passkey"),
-    when=lambda model, account, _: model.alive(account) and _may_register(model, account),
+    when=_may_register,
     needs=("passkeys",),
     only_she=True,
     weight=12,
@@ -131,11 +117,8 @@ rule(
 rule(
     "looks at challenge",
     *_beginning("the passkey challenge"),
-    when=lambda model, account, _: (
-        model.alive(account)
-        and account.key
-        and (other := other_of(model, account)) is not None
-        and other.passkeys > 0
+    when=lambda model, account: (
+        account.key and (other := other_of(model, account)) is not None and other.passkeys > 0
     ),
     needs=("passkeys",),
     only_she=True,
@@ -145,7 +128,6 @@ rule(
 rule(
     "looks at session",
     *_beginning("her session"),
-    when=lambda model, account, _: model.alive(account),
     needs=("jwks",),
     only_she=True,
 )(seen)
@@ -153,34 +135,30 @@ rule(
 rule(
     "looks at answer",
     *_beginning("she is told"),
-    when=lambda model, account, _: account.locked and model.last.endswith("locked out"),
+    when=lambda model, account: account.locked and model.last.endswith("locked out"),
+    signed_in=False,
     needs=("rate-limits",),
     only_she=True,
     weight=6,
 )(seen)
 
 
+def _holds(said: bool, so: Callable[[Model], bool]) -> When:
+    return lambda model, _account: so(model) is said
+
+
 _SO: Final[dict[str, Callable[[Model], bool]]] = {
-    "session-based": lambda model: model.session_based,
-    "onboarding": lambda model: model.onboarding,
-    "TOTP": lambda model: model.off != TOTP,
-    "passkey": lambda model: model.off != PASSKEYS,
+    "session-based MFA is": lambda model: model.session_based,
+    "MFA at onboarding is": lambda model: model.onboarding,
+    "TOTP is": lambda model: model.off != TOTP,
+    "the passkey method is": lambda model: model.off != PASSKEYS,
 }
-
-
-@cache
-def _so(sentence: str) -> Callable[[Model], bool]:
-    return next(so for words, so in _SO.items() if words in sentence)
-
-
-def _in_settings(model: Model, _account: Account, sentence: str) -> bool:
-    return _so(sentence)(model) == sentence.endswith("on")
-
 
 rule(
     "looks at settings",
     *_beginning("the public"),
-    when=_in_settings,
+    where={f"{what} {word}": _holds(word == "on", so) for what, so in _SO.items() for word in ("on", "off")},
+    signed_in=False,
     needs=("onboarding", "session-based"),
     only_she=True,
 )(seen)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from mfa_harness.fuzz.model import Account, Model, Prediction
 from mfa_harness.fuzz.rules.passkeys import WRONG, has_key, may_add_another, may_begin
-from mfa_harness.fuzz.rules.rule import alive, no_session, one_winner, other_of, refused, rule
+from mfa_harness.fuzz.rules.rule import both, no_session, one_winner, other_of, refused, rule
 from mfa_harness.fuzz.rules.sign_ins import MOST_BROWSERS, enters
 from mfa_harness.fuzz.words import PASSKEYS
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from mfa_harness.fuzz.words import Act, Sent
 
 
-def _signs_in_by_passkey(model: Model, account: Account, _: str) -> bool:
+def _may_sign_in(model: Model, account: Account) -> bool:
     return (
         bool(account.browsers)
         and len(account.browsers) < MOST_BROWSERS
@@ -24,21 +24,23 @@ def _signs_in_by_passkey(model: Model, account: Account, _: str) -> bool:
     )
 
 
-def _signs_in_by_first(model: Model, account: Account, sentence: str) -> bool:
-    return account.key and account.passkeys > 0 and _signs_in_by_passkey(model, account, sentence)
+def _may_sign_in_by_first(model: Model, account: Account) -> bool:
+    return account.key and account.passkeys > 0 and _may_sign_in(model, account)
 
 
 @rule(
     "signs in by passkey",
     "{who} signs in again with her passkey",
-    when=_signs_in_by_first,
+    when=_may_sign_in_by_first,
+    signed_in=False,
     needs=("passkey-sign-in", "passkeys"),
     only_she=True,
 )
 @rule(
     "signs in by second passkey",
     "{who} signs in again with her second passkey",
-    when=lambda model, account, _: account.second and _signs_in_by_passkey(model, account, _),
+    when=lambda model, account: account.second and _may_sign_in(model, account),
+    signed_in=False,
     needs=("passkey-sign-in", "passkeys"),
     only_she=True,
     weight=3,
@@ -51,7 +53,8 @@ def signs_in(model: Model, account: Account, _act: Act, _sent: Sent) -> Predicti
 @rule(
     "signs in by passkey wrongly",
     *(f"{{who}} signs in with a passkey response {wrong}" for wrong in WRONG),
-    when=_signs_in_by_first,
+    when=_may_sign_in_by_first,
+    signed_in=False,
     needs=("passkey-sign-in", "passkeys"),
     only_she=True,
     weight=4,
@@ -65,7 +68,8 @@ def signs_in_wrongly(_model: Model, _account: Account, act: Act, _sent: Sent) ->
 @rule(
     "signs in by deleted passkey",
     "{who} signs in again with the deleted passkey",
-    when=lambda model, account, _: account.key_deleted and _signs_in_by_passkey(model, account, _),
+    when=lambda model, account: account.key_deleted and _may_sign_in(model, account),
+    signed_in=False,
     needs=("passkey-sign-in", "passkeys"),
     only_she=True,
     weight=8,
@@ -78,7 +82,7 @@ def signs_in_by_deleted(_model: Model, _account: Account, _act: Act, _sent: Sent
 @rule(
     "signs in unregistered",
     "{who} signs in with a passkey that was never registered",
-    when=lambda model, account, _: alive(model, account, _) and model.off != PASSKEYS,
+    when=lambda model, _account: model.off != PASSKEYS,
     needs=("passkey-sign-in", "passkeys"),
     only_she=True,
     ends=True,
@@ -89,8 +93,8 @@ def signs_in_unregistered(model: Model, _account: Account, _act: Act, _sent: Sen
     return Prediction(False, "passkey.needs-user", shows_state=False)
 
 
-def _may_count(model: Model, account: Account, _: str) -> bool:
-    return may_add_another(model, account, _) and model.tolerances.counter == "refuse"
+def _may_count(model: Model, account: Account) -> bool:
+    return may_add_another(model, account) and model.tolerances.counter == "refuse"
 
 
 @rule(
@@ -138,10 +142,8 @@ def answers_from_odd(model: Model, _account: Account, act: Act, _sent: Sent) -> 
 @rule(
     "races passkeys",
     "she registers 4 passkeys at once",
-    when=lambda model, account, _: (
-        model.alive(account)
-        and may_begin(model, account)
-        and model.opening.passkeys_at_most == account.passkeys + 1
+    when=lambda model, account: (
+        may_begin(model, account) and model.opening.passkeys_at_most == account.passkeys + 1
     ),
     needs=("passkeys",),
     only_she=True,
@@ -156,7 +158,7 @@ def races_passkeys(model: Model, _account: Account, _act: Act, _sent: Sent) -> P
 @rule(
     "registers passkey late",
     "{who} registers a passkey 15 minutes late",
-    when=lambda model, account, _: model.alive(account) and may_begin(model, account),
+    when=may_begin,
     needs=("passkeys", "clock"),
     only_she=True,
 )
@@ -168,7 +170,7 @@ def registers_late(model: Model, account: Account, _act: Act, _sent: Sent) -> Pr
 @rule(
     "signs in by passkey late",
     "{who} answers the challenge of a sign-in 15 minutes late",
-    when=lambda model, account, _: has_key(model, account, _) and _signs_in_by_passkey(model, account, _),
+    when=both(has_key, _may_sign_in),
     needs=("passkey-sign-in", "passkeys", "clock"),
     only_she=True,
 )
@@ -180,11 +182,8 @@ def signs_in_late(_model: Model, _account: Account, _act: Act, _sent: Sent) -> P
 @rule(
     "registers taken passkey",
     "{who} registers a passkey under the id of the other user's passkey",
-    when=lambda model, account, _: (
-        model.alive(account)
-        and may_begin(model, account)
-        and (other := other_of(model, account)) is not None
-        and other.key
+    when=lambda model, account: (
+        may_begin(model, account) and (other := other_of(model, account)) is not None and other.key
     ),
     needs=("passkeys",),
     only_she=True,

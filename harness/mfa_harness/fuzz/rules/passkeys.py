@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mfa_harness.fuzz.model import LINK, Account, Model, Prediction
-from mfa_harness.fuzz.rules.rule import alive, no_session, other_of, refused, rule
+from mfa_harness.fuzz.rules.rule import no_session, other_of, refused, rule
 from mfa_harness.fuzz.words import PASSKEYS
 
 if TYPE_CHECKING:
@@ -61,7 +61,6 @@ _WRONG_REGISTRATIONS = {
 @rule(
     "registers passkey",
     "{who} registers a passkey",
-    when=alive,
     needs=("passkeys",),
     weight=3,
     keen=lambda model, account: (
@@ -99,9 +98,9 @@ def registers(model: Model, account: Account, act: Act, sent: Sent) -> Predictio
     return Prediction(True, why, settle=settle)
 
 
-def has_key(model: Model, account: Account, _: str) -> bool:
-    """Her first passkey is registered, and she is signed in."""
-    return model.alive(account) and account.key
+def has_key(_model: Model, account: Account) -> bool:
+    """Her first passkey is registered."""
+    return account.key
 
 
 @rule(
@@ -146,7 +145,7 @@ def answers_wrongly(model: Model, account: Account, act: Act, _sent: Sent) -> Pr
 @rule(
     "repeats passkey response",
     "{who} sends the same passkey response again",
-    when=lambda model, account, _: has_key(model, account, _) and account.assertion,
+    when=lambda _model, account: account.key and account.assertion,
     needs=("passkeys",),
     only_she=True,
     weight=12,
@@ -165,7 +164,7 @@ def repeats(model: Model, account: Account, _act: Act, _sent: Sent) -> Predictio
 @rule(
     "answers with second passkey",
     "{who} answers the passkey challenge with her second passkey",
-    when=lambda model, account, _: model.alive(account) and account.second,
+    when=lambda _model, account: account.second,
     needs=("passkeys",),
     only_she=True,
     weight=12,
@@ -183,11 +182,8 @@ def answers_with_second(model: Model, account: Account, _act: Act, _sent: Sent) 
 @rule(
     "answers with foreign passkey",
     "{who} answers the passkey challenge with the other user's passkey",
-    when=lambda model, account, _: (
-        model.alive(account)
-        and account.passkeys > 0
-        and (other := other_of(model, account)) is not None
-        and other.key
+    when=lambda model, account: (
+        account.passkeys > 0 and (other := other_of(model, account)) is not None and other.key
     ),
     needs=("passkeys",),
     only_she=True,
@@ -207,7 +203,7 @@ def answers_with_foreign(model: Model, account: Account, _act: Act, _sent: Sent)
 @rule(
     "answers with deleted passkey",
     "{who} answers the passkey challenge with the deleted passkey",
-    when=lambda model, account, _: model.alive(account) and account.key_deleted and account.passkeys > 0,
+    when=lambda _model, account: account.key_deleted and account.passkeys > 0,
     needs=("passkeys",),
     only_she=True,
     weight=12,
@@ -241,10 +237,10 @@ def answers_late(model: Model, account: Account, _act: Act, _sent: Sent) -> Pred
     )
 
 
-def may_add_another(model: Model, account: Account, _: str) -> bool:
+def may_add_another(model: Model, account: Account) -> bool:
     """Nothing stands in the way of another passkey of hers."""
     return (
-        has_key(model, account, _)
+        account.key
         and model.certain(account)
         and not account.front.gated
         and not model.opening.enforced
@@ -272,7 +268,7 @@ def has_room(model: Model, account: Account) -> bool:
 @rule(
     "registers passkey wrongly",
     *(f"{{who}} registers a passkey with a response {wrong}" for wrong in _WRONG_REGISTRATIONS),
-    when=lambda model, account, _: model.alive(account) and may_begin(model, account),
+    when=may_begin,
     needs=("passkeys",),
     only_she=True,
     weight=2,

@@ -10,7 +10,7 @@ from mfa_harness.fuzz.rules.rule import EITHER, other_of, refused
 
 if TYPE_CHECKING:
     from mfa_harness.fuzz.model import Account, Model, Prediction
-
+    from mfa_harness.fuzz.rules.rule import When
 
 _SINGLE_USE_SECONDS: Final = 300
 TIME_BOUND_SECONDS: Final = 600
@@ -26,19 +26,20 @@ def permit_of(text: str) -> str:
     return text.rpartition(" with ")[2]
 
 
-def can_show(model: Model, account: Account, sentence: str) -> bool:
-    """Whether she can come by what the sentence has her show, and is let in with it where it is right."""
-    permit = permit_of(sentence)
-    if permit in _BARE:
-        return True
-    if permit == "the same MFA token again":
-        return account.token != ""
-    if permit == "the same elevated token again":
-        return account.elevated is not None
-    if permit == "the other user's MFA token":
-        other = other_of(model, account)
-        return other is not None and bool(model.may_challenge(other))
-    return bool(model.may_challenge(account))
+def _other_may_challenge(model: Model, account: Account) -> bool:
+    other = other_of(model, account)
+    return other is not None and bool(model.may_challenge(other))
+
+
+PERMITS: Final[dict[str, When | None]] = {
+    "no token": None,
+    "a made-up token": None,
+    "the same MFA token again": lambda _model, account: account.token != "",
+    "the same elevated token again": lambda _model, account: account.elevated is not None,
+    "the other user's MFA token": _other_may_challenge,
+    "": lambda model, account: bool(model.may_challenge(account)),
+}
+"""What it takes to come by what a sentence has her show, and to be let in with it where it is right."""
 
 
 def come_by(model: Model, account: Account, sentence: str) -> None:

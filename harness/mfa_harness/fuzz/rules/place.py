@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from mfa_harness.fuzz.model import Account, Model, Prediction
 from mfa_harness.fuzz.rules.permits import TIME_BOUND_SECONDS, holds_good, reusable
@@ -10,6 +10,7 @@ from mfa_harness.fuzz.rules.rule import rule
 from mfa_harness.fuzz.words import PASSKEYS, TOTP
 
 if TYPE_CHECKING:
+    from mfa_harness.fuzz.rules.rule import When
     from mfa_harness.fuzz.words import Act, Sent
 
 
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
     "31 seconds pass",
     "6 minutes pass",
     "3 hours pass",
-    when=lambda _model, account, _: bool(account.browsers),
+    when=lambda _model, account: bool(account.browsers),
+    signed_in=False,
     needs=("clock",),
     only_she=True,
     keen=lambda _model, account: bool(account.verified) and account.first_phone not in ("", account.phone),
@@ -31,7 +33,8 @@ def passes(_model: Model, _account: Account, _act: Act, _sent: Sent) -> Predicti
 @rule(
     "outwaits a token",
     "11 minutes pass",
-    when=lambda model, account, _: account.elevated is not None and reusable(model, account),
+    when=lambda model, account: account.elevated is not None and reusable(model, account),
+    signed_in=False,
     needs=("clock", "elevated-tokens"),
     only_she=True,
     keen=lambda model, account: (
@@ -48,7 +51,8 @@ def outwaits(_model: Model, _account: Account, _act: Act, _sent: Sent) -> Predic
 @rule(
     "waits out the limit",
     "the time she was told to wait has passed",
-    when=lambda model, account, _: account.locked and not model.over,
+    when=lambda model, account: account.locked and not model.over,
+    signed_in=False,
     needs=("clock", "rate-limits"),
     only_she=True,
     weight=12,
@@ -63,7 +67,8 @@ def waits(_model: Model, account: Account, _act: Act, _sent: Sent) -> Prediction
     "nears a step's end",
     "it is 29 seconds into a time step",
     "it is 0 seconds into a time step",
-    when=lambda _model, account, _: bool(account.verified) and account.verified == account.phone,
+    when=lambda _model, account: bool(account.verified) and account.verified == account.phone,
+    signed_in=False,
     needs=("clock", "totp"),
     only_she=True,
     weight=2,
@@ -77,11 +82,12 @@ def nears(_model: Model, _account: Account, _act: Act, _sent: Sent) -> Predictio
     "switches method off",
     "TOTP is switched off for everybody",
     "passkeys are switched off for everybody",
-    when=lambda model, account, sentence: (
-        bool(account.browsers)
-        and not model.off
-        and not any(each.verified if TOTP in sentence else each.passkeys for each in model.accounts.values())
-    ),
+    when=lambda model, account: bool(account.browsers) and not model.off,
+    where={
+        TOTP: lambda model, _account: not any(each.verified for each in model.accounts.values()),
+        PASSKEYS: lambda model, _account: not any(each.passkeys for each in model.accounts.values()),
+    },
+    signed_in=False,
     needs=("settings-change", "totp", "passkeys"),
     only_she=True,
     keen=lambda _model, account: bool(account.pending) and not account.verified,
@@ -92,20 +98,23 @@ def switches_off(model: Model, _account: Account, act: Act, _sent: Sent) -> Pred
     return Prediction(None, "settings.disabled-method-refused")
 
 
-_SWITCHES = (
-    "session-based MFA is switched on for everybody",
-    "session-based MFA is switched off for everybody",
-    '"Require at onboarding" is switched on for everybody',
-    '"Require at onboarding" is switched off for everybody',
+_SWITCHES: Final[dict[str, When]] = {
+    "session-based MFA is switched on for everybody": lambda model, _: not model.session_based,
+    "session-based MFA is switched off for everybody": lambda model, _: model.session_based,
+    '"Require at onboarding" is switched on for everybody': lambda model, _: not model.onboarding,
+    '"Require at onboarding" is switched off for everybody': lambda model, _: model.onboarding,
+}
+
+
+@rule(
+    "settings change",
+    *_SWITCHES,
+    when=lambda _model, account: bool(account.browsers),
+    where=_SWITCHES,
+    signed_in=False,
+    needs=("settings-change",),
+    only_she=True,
 )
-
-
-def _switchable(model: Model, account: Account, sentence: str) -> bool:
-    on = model.session_based if "session" in sentence else model.onboarding
-    return bool(account.browsers) and ("on for" in sentence) != on
-
-
-@rule("settings change", *_SWITCHES, when=_switchable, needs=("settings-change",), only_she=True)
 def switches(model: Model, _account: Account, act: Act, _sent: Sent) -> Prediction:
     """From the next token on, for everybody (D-05)."""
     on = "on for" in act.text
@@ -119,7 +128,7 @@ def switches(model: Model, _account: Account, act: Act, _sent: Sent) -> Predicti
 @rule(
     "administrator resets",
     "an administrator resets her MFA",
-    when=lambda model, account, _: model.alive(account) and account.has_method,
+    when=lambda _model, account: account.has_method,
     needs=("admin-reset",),
     only_she=True,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mfa_harness.fuzz.rules.permits import EXPORT
-from mfa_harness.fuzz.rules.rule import alive, one_winner, rule
+from mfa_harness.fuzz.rules.rule import one_winner, rule
 
 if TYPE_CHECKING:
     from mfa_harness.fuzz.model import Account, Model, Prediction
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 @rule(
     "races a code",
     "one code is used from 4 sessions at once",
-    when=lambda model, account, _: model.may_challenge(account) == "app",
+    when=lambda model, account: model.may_challenge(account) == "app",
     needs=("totp", "email-sign-in"),
     only_she=True,
     weight=3,
@@ -29,9 +29,8 @@ def races_code(model: Model, _account: Account, _act: Act, _sent: Sent) -> Predi
 @rule(
     "races a recovery code",
     "one recovery code is used from 4 sessions at once",
-    when=lambda model, account, _: (
-        alive(model, account, _)
-        and account.has_method
+    when=lambda model, account: (
+        account.has_method
         and account.next_code in (account.codes or ())
         and not account.guessed("recovery").may_stop(model.now, model.tolerances.attempts_window_seconds)
     ),
@@ -48,7 +47,7 @@ def races_recovery(model: Model, _account: Account, _act: Act, _sent: Sent) -> P
 @rule(
     "races an elevated token",
     "one elevated token is used in 4 requests at once",
-    when=lambda model, account, _: (
+    when=lambda model, account: (
         model.opening.action == "single-use"
         and bool(model.may_challenge(account))
         and EXPORT not in account.front.holds
@@ -66,7 +65,7 @@ def races_elevated(model: Model, _account: Account, _act: Act, _sent: Sent) -> P
 @rule(
     "races an MFA token",
     "one MFA token is used in 4 requests at once",
-    when=lambda model, account, _: (
+    when=lambda model, account: (
         bool(model.opening.action)
         and bool(model.may_challenge(account))
         and EXPORT not in account.front.holds

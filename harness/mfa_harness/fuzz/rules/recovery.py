@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from mfa_harness.fuzz.model import Account, Model, Prediction
-from mfa_harness.fuzz.rules.rule import EITHER, alive, gate, no_session, other_of, refused, rule
+from mfa_harness.fuzz.rules.rule import EITHER, gate, no_session, other_of, refused, rule
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
+    from mfa_harness.fuzz.rules.rule import When
     from mfa_harness.fuzz.words import Act, Answer, Sent
 
 TEN = 10
@@ -32,7 +30,7 @@ _WHY = {
 }
 
 
-_THERE: Final[dict[str, Callable[[Model, Account], bool]]] = {
+_HAS: Final[dict[str, When | None]] = {
     "the other user's": lambda model, account: (
         (other := other_of(model, account)) is not None and bool(other.next_code)
     ),
@@ -41,29 +39,18 @@ _THERE: Final[dict[str, Callable[[Model, Account], bool]]] = {
     "app": lambda _model, account: bool(account.phone),
     "case": lambda model, account: model.opening.exact_codes and bool(account.next_code),
     "space": lambda model, account: model.opening.exact_codes and bool(account.next_code),
-    "made-up": lambda _model, _account: True,
-    "empty": lambda _model, _account: True,
+    "made-up": None,
+    "empty": None,
+    "": lambda _model, account: bool(account.next_code),
 }
-"""When she has such a code, by words of the sentence; else it is the next of her sheet."""
-
-
-@cache
-def _there(sentence: str) -> Callable[[Model, Account], bool] | None:
-    return next((there for words, there in _THERE.items() if words in sentence), None)
-
-
-def _can_use(model: Model, account: Account, sentence: str) -> bool:
-    if not model.alive(account):
-        return False
-    there = _there(sentence)
-    return there(model, account) if there is not None else bool(account.next_code)
+"""When she has such a code, by words of the sentence; at last, the next of her sheet."""
 
 
 @rule(
     "uses odd recovery code",
     "{who} uses a recovery code in the other case",
     "{who} uses a recovery code with a space",
-    when=_can_use,
+    where=_HAS,
     needs=("recovery-codes",),
     only_she=True,
     weight=12,
@@ -71,7 +58,7 @@ def _can_use(model: Model, account: Account, sentence: str) -> bool:
 @rule(
     "uses same recovery code",
     "{who} uses the same recovery code again",
-    when=_can_use,
+    where=_HAS,
     needs=("recovery-codes",),
     weight=3,
     keen=lambda model, account: account.used_one and model.last.endswith("uses a recovery code"),
@@ -79,7 +66,7 @@ def _can_use(model: Model, account: Account, sentence: str) -> bool:
 @rule(
     "uses old recovery code",
     "{who} uses a recovery code from her old sheet",
-    when=_can_use,
+    where=_HAS,
     needs=("recovery-codes",),
     weight=3,
     keen=lambda _model, account: account.old_sheet,
@@ -87,7 +74,7 @@ def _can_use(model: Model, account: Account, sentence: str) -> bool:
 @rule(
     "uses recovery code",
     *(f"{{who}} uses {code}" for code in _CODES),
-    when=_can_use,
+    where=_HAS,
     needs=("recovery-codes",),
     weight=2,
     keen=lambda _model, account: (
@@ -125,9 +112,8 @@ def uses(model: Model, account: Account, act: Act, sent: Sent) -> Prediction:
 @rule(
     "uses up recovery codes",
     "{who} uses 10 of her recovery codes, one after the other",
-    when=lambda model, account, _: (
-        alive(model, account, _)
-        and account.has_method
+    when=lambda model, account: (
+        account.has_method
         and account.codes is not None
         and len(account.codes) == TEN
         and set(account.sheet) == account.codes
@@ -160,7 +146,6 @@ def _learn(account: Account, codes: tuple[str, ...]) -> None:
 @rule(
     "reads codes",
     "{who} reads her recovery codes",
-    when=alive,
     needs=("recovery-codes",),
     keen=lambda model, account: (
         (model.opening.shown_once and account.acknowledgement == "complete")
@@ -202,7 +187,7 @@ def _set_breach(account: Account, found: set[str]) -> str:
     return shown_again[0] if shown_again else "recovery.get-returns-existing"
 
 
-@rule("tries to read codes", "{who} tries to read her recovery codes", when=alive, needs=("recovery-codes",))
+@rule("tries to read codes", "{who} tries to read her recovery codes", needs=("recovery-codes",))
 def tries_to_read(model: Model, account: Account, act: Act, sent: Sent) -> Prediction:
     """The same, with nothing written down."""
     return reads(model, account, act, sent)
@@ -211,11 +196,8 @@ def tries_to_read(model: Model, account: Account, act: Act, sent: Sent) -> Predi
 @rule(
     "regenerates codes",
     "{who} regenerates her recovery codes",
-    when=lambda model, account, _: (
-        alive(model, account, _)
-        and account.has_method
-        and not model.opening.enforced
-        and not model.tolerances.regenerate_needs_mfa
+    when=lambda model, account: (
+        account.has_method and not model.opening.enforced and not model.tolerances.regenerate_needs_mfa
     ),
     needs=("recovery-codes",),
     keen=lambda _model, account: account.codes is not None and not account.codes,
@@ -244,7 +226,7 @@ def regenerates(model: Model, account: Account, _act: Act, _sent: Sent) -> Predi
 @rule(
     "tries to regenerate",
     "{who} tries to regenerate her recovery codes",
-    when=lambda model, account, _: alive(model, account, _) and model.opening.enforced and account.has_method,
+    when=lambda model, account: model.opening.enforced and account.has_method,
     needs=("recovery-codes", "step-up-enforced"),
     weight=12,
 )
@@ -257,7 +239,7 @@ def tries_to_regenerate(model: Model, account: Account, _act: Act, _sent: Sent) 
 @rule(
     "acknowledges",
     "{who} acknowledges her recovery codes",
-    when=lambda model, account, _: alive(model, account, _) and account.has_method,
+    when=lambda _model, account: account.has_method,
     needs=("acknowledgement",),
 )
 def acknowledges(model: Model, account: Account, _act: Act, _sent: Sent) -> Prediction:

@@ -2,105 +2,96 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final, Protocol
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
 
 from mfa_harness.fuzz.model import Prediction
 from mfa_harness.fuzz.words import SHE, Act
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from types import CodeType
+    from collections.abc import Callable, Iterable, Mapping
 
     from mfa_harness.fuzz.model import Account, Model
     from mfa_harness.fuzz.words import Sent
 
-    class When(Protocol):
-        """When a sentence makes sense for a person."""
-
-        __code__: CodeType
-
-        def __call__(self, model: Model, account: Account, sentence: str, /) -> bool: ...
-
+    When = Callable[[Model, Account], bool]
     Predict = Callable[[Model, Account, Act, Sent], Prediction]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Rule:
     """One kind of act.
 
     Args:
         name: as it is counted and reported.
-        sentences: with `{who}` for the person.
-        when: whether a sentence makes sense now, for a person.
+        sentences: with `{who}` for the person; each with what it takes besides, None for nothing.
         predict: what must come of it.
+        when: what it takes of a person; None for nothing.
+        signed_in: it takes a session that is alive.
         needs: capabilities of the profile without which it cannot be reached.
         only_she: its sentences are about her alone.
         locks_out: it guesses until the account is limited.
         weight: how much likelier than others it is chosen, since it seldom makes sense.
-        alike: whether one of its sentences makes sense does not depend on which.
+        keen: when it is what tells most: it is often tried, all the more while it was seldom.
         ends: the story ends with it, since what is so afterwards is not told.
-        keen: when it is what tells most now: it is often tried, all the more while it was seldom.
     """
 
     name: str
-    sentences: tuple[str, ...]
-    when: When
+    sentences: Mapping[str, When | None]
     predict: Predict
-    needs: tuple[str, ...] = ()
-    only_she: bool = False
-    locks_out: bool = False
-    weight: int = 1
-    keen: Callable[[Model, Account], bool] | None = None
-    ends: bool = False
-    alike: bool = False
+    when: When | None
+    signed_in: bool
+    needs: tuple[str, ...]
+    only_she: bool
+    locks_out: bool
+    weight: int
+    keen: When | None
+    ends: bool
+    _acts: dict[str, tuple[tuple[Act, When | None], ...]] = field(default_factory=dict, compare=False)
 
     def is_keen(self, model: Model) -> bool:
         """Whether it is what tells most in a state."""
         return self.keen is not None and self.keen(model, model.accounts[SHE])
 
-    def acts(self, model: Model) -> list[Act]:
-        """Everything this rule offers in a state."""
-        found: list[Act] = []
-        when = self.when
-        for who, account in model.accounts.items():
-            if (self.only_she and who != SHE) or (account.way and "email-sign-in" in self.needs):
-                continue
-            made = _ACTS.get((self.name, who)) or self._make(who)
-            if not self.alike:
-                found += [act for sentence, act in made if when(model, account, sentence)]
-            elif when(model, account, ""):
-                found += [act for _, act in made]
-        return found
-
-    def _make(self, who: str) -> tuple[tuple[str, Act], ...]:
-        """Its sentences with the act that each is for a person; made once, for they are asked for at every step."""
-        made = tuple(
-            (sentence, Act(self.name, who, sentence.replace("{who}", who))) for sentence in self.sentences
-        )
-        _ACTS[self.name, who] = made
-        return made
-
     def offers(self, model: Model, act: Act) -> bool:
-        """Whether an act still makes sense in a state."""
-        account = model.accounts.get(act.who)
-        if account is None:
-            return False
-        sentence = self.sentence_of(act)
-        return bool(sentence) and self._open_to(account) and self.when(model, account, sentence)
+        """Whether an act makes sense in a state."""
+        return act in offered(model, [self]).get(self.name, ())
 
     def sentence_of(self, act: Act) -> str:
         """Which of its sentences an act says; "" for none."""
         return next((each for each in self.sentences if each.replace("{who}", act.who) == act.text), "")
 
-    def _open_to(self, account: Account) -> bool:
-        """Who came otherwise cannot sign in by e-mail: that would be another account."""
-        return not account.way or "email-sign-in" not in self.needs
+    def acts_of(self, who: str) -> tuple[tuple[Act, When | None], ...]:
+        """All that a person does by it, each with what it takes besides; made once, being asked for at every step."""
+        if who not in self._acts:
+            self._acts[who] = tuple(
+                (Act(self.name, who, sentence.replace("{who}", who)), takes)
+                for sentence, takes in self.sentences.items()
+            )
+        return self._acts[who]
 
 
-_ACTS: Final[dict[tuple[str, str], tuple[tuple[str, Act], ...]]] = {}
 RULES: Final[dict[str, Rule]] = {}
 """Every rule by name, in the order of the topics."""
+
+
+def offered(model: Model, rules: Iterable[Rule]) -> dict[str, list[Act]]:
+    """Everything that makes sense in a state, by rule."""
+    people = [(who, account, model.alive(account)) for who, account in model.accounts.items()]
+    found: dict[str, list[Act]] = {}
+    for rule in rules:
+        for who, account, signed_in in people:
+            if (rule.signed_in and not signed_in) or (rule.only_she and who != SHE):
+                continue
+            if account.way and "email-sign-in" in rule.needs:
+                continue  # who came otherwise cannot sign in by e-mail: that would be another account
+            if rule.when is not None and not rule.when(model, account):
+                continue
+            acts = [act for act, takes in rule.acts_of(who) if takes is None or takes(model, account)]
+            if acts:
+                found[rule.name] = found.get(rule.name, []) + acts
+    return found
 
 
 def as_known_today(act: Act) -> Act:
@@ -114,32 +105,47 @@ def as_known_today(act: Act) -> Act:
 def rule(
     name: str,
     *sentences: str,
-    when: When,
+    when: When | None = None,
+    where: Mapping[str, When | None] = MappingProxyType({}),
+    signed_in: bool = True,
     needs: tuple[str, ...] = (),
     only_she: bool = False,
     locks_out: bool = False,
     weight: int = 1,
-    keen: Callable[[Model, Account], bool] | None = None,
+    keen: When | None = None,
     ends: bool = False,
 ) -> Callable[[Predict], Predict]:
     """Declare a rule; what is decorated predicts.
 
-    A `when` whose third argument has a name that begins with an underscore does not look at the sentence.
+    What a sentence takes besides is found by the first words of `where` that are in it.
     """
-    alike = when.__code__.co_varnames[2].startswith("_")
 
     def declare(predict: Predict) -> Predict:
         RULES[name] = Rule(
-            name, sentences, when, predict, needs, only_she, locks_out, weight, keen, ends, alike
+            name=name,
+            sentences={each: _of_first(where, each) for each in sentences},
+            predict=predict,
+            when=when,
+            signed_in=signed_in,
+            needs=needs,
+            only_she=only_she,
+            locks_out=locks_out,
+            weight=weight,
+            keen=keen,
+            ends=ends,
         )
         return predict
 
     return declare
 
 
-def alive(model: Model, account: Account, _sentence: str) -> bool:
-    """The browser in front of her is signed in."""
-    return model.alive(account)
+def _of_first(where: Mapping[str, When | None], sentence: str) -> When | None:
+    return next((takes for words, takes in where.items() if words in sentence), None)
+
+
+def both(one: When, another: When) -> When:
+    """What takes both."""
+    return lambda model, account: one(model, account) and another(model, account)
 
 
 def one_winner(model: Model, requirement: str) -> Prediction:
@@ -199,11 +205,13 @@ __all__ = [
     "RULES",
     "Prediction",
     "Rule",
-    "alive",
     "as_known_today",
     "behind_gate",
+    "both",
     "gate",
     "no_session",
+    "offered",
+    "one_winner",
     "other_of",
     "refused",
     "rule",

@@ -9,20 +9,17 @@ from typing import TYPE_CHECKING
 
 from mfa_harness.fuzz.model import Account, Model, Prediction
 from mfa_harness.fuzz.rules.permits import come_by, holds_good
-from mfa_harness.fuzz.rules.rule import alive, behind_gate, gate, no_session, refused, rule
+from mfa_harness.fuzz.rules.rule import behind_gate, gate, no_session, refused, rule
 
 if TYPE_CHECKING:
     from mfa_harness.fuzz.words import Act, Answer, Sent
 
 
-def _goes_back(_model: Model, account: Account, _: str) -> bool:
-    return len(account.browsers) > 1
-
-
 @rule(
     "switches session",
     "{who} goes back to her other session",
-    when=_goes_back,
+    when=lambda _model, account: len(account.browsers) > 1,
+    signed_in=False,
     weight=2,
     keen=lambda _model, account: (
         len(account.browsers) > 1 and account.front.mfa_done and not account.browsers[-2].mfa_done
@@ -37,7 +34,6 @@ def switches(_model: Model, account: Account, _act: Act, _sent: Sent) -> Predict
 @rule(
     "signs out",
     "{who} signs out",
-    when=alive,
     keen=lambda model, account: (
         bool(model.opening.action)
         and bool(account.browsers)
@@ -63,7 +59,8 @@ def signs_out(_model: Model, account: Account, _act: Act, _sent: Sent) -> Predic
     "presents old token",
     "{who} presents her old session token",
     "{who} refreshes with her old session token",
-    when=lambda _model, account, _: bool(account.old_token),
+    when=lambda _model, account: bool(account.old_token),
+    signed_in=False,
     needs=("jwks",),
     only_she=True,
     weight=2,
@@ -73,7 +70,7 @@ def presents_old(_model: Model, account: Account, _act: Act, _sent: Sent) -> Pre
     return refused(account.old_token, "not signed in")
 
 
-def _has_browser(_model: Model, account: Account, _: str) -> bool:
+def _has_browser(_model: Model, account: Account) -> bool:
     return bool(account.browsers) and account.front.open
 
 
@@ -81,6 +78,7 @@ def _has_browser(_model: Model, account: Account, _: str) -> bool:
     "refreshes",
     "{who} refreshes her session",
     when=_has_browser,
+    signed_in=False,
     weight=3,
     keen=lambda model, account: (
         model.last.endswith("goes back to her other session")
@@ -100,7 +98,7 @@ def refreshes(model: Model, account: Account, _act: Act, _sent: Sent) -> Predict
     return Prediction(True, "session.per-session", settle=settle)
 
 
-@rule("lists devices", "{who} tries to list her devices", when=_has_browser)
+@rule("lists devices", "{who} tries to list her devices", when=_has_browser, signed_in=False)
 def lists(model: Model, account: Account, _act: Act, _sent: Sent) -> Prediction:
     """A gated session may; it sees her own, and nobody else's."""
     verified, listed = bool(account.verified), bool(account.verified) + bool(account.pending)
@@ -112,7 +110,7 @@ def lists(model: Model, account: Account, _act: Act, _sent: Sent) -> Prediction:
     return no_session(model, account) or Prediction(True, "devices.listed", also=wrong)
 
 
-@rule("changes name", "{who} tries to change her name", when=_has_browser)
+@rule("changes name", "{who} tries to change her name", when=_has_browser, signed_in=False)
 def changes_name(model: Model, account: Account, _act: Act, _sent: Sent) -> Prediction:
     """For full sessions."""
     updated = Prediction(True, "gate.lifted-by-mfa", settle=lambda answer: model.renewed(account, answer))
@@ -129,9 +127,8 @@ def changes_name(model: Model, account: Account, _act: Act, _sent: Sent) -> Pred
 @rule(
     "changes name with proof",
     "{who} tries to change her name with an MFA token",
-    when=lambda model, account, _: (
+    when=lambda model, account: (
         model.opening.update
-        and model.alive(account)
         and model.certain(account)
         and not account.front.gated
         and bool(model.may_challenge(account))
@@ -164,14 +161,12 @@ def changes_name_with_proof(model: Model, account: Account, act: Act, _sent: Sen
             "add a passkey by the older call",
         )
     ),
-    when=lambda model, account, sentence: (
-        model.alive(account)
-        and account.front.gated
-        and model.certain(account)
-        and ("app" not in sentence or bool(account.verified))
-        and ("rename" not in sentence or account.key)
-        and ("older call" not in sentence or account.has_method)
-    ),
+    when=lambda model, account: account.front.gated and model.certain(account),
+    where={
+        "app": lambda _model, account: bool(account.verified),
+        "rename": lambda _model, account: account.key,
+        "older call": lambda _model, account: account.has_method,
+    },
     only_she=True,
     weight=3,
 )
@@ -184,7 +179,7 @@ def does_for_full(_model: Model, _account: Account, act: Act, _sent: Sent) -> Pr
 @rule(
     "deletes account",
     "{who} tries to delete her account",
-    when=lambda model, account, _: model.alive(account) and len(account.browsers) > 1,
+    when=lambda _model, account: len(account.browsers) > 1,
     needs=("delete-user",),
 )
 def deletes_account(model: Model, account: Account, _act: Act, _sent: Sent) -> Prediction:
@@ -204,13 +199,13 @@ def deletes_account(model: Model, account: Account, _act: Act, _sent: Sent) -> P
     return behind_gate(model, account, deleted)
 
 
-@rule("writes into profile", "{who} writes full access into her profile", when=alive, only_she=True)
+@rule("writes into profile", "{who} writes full access into her profile", only_she=True)
 def writes_profile(_model: Model, _account: Account, _act: Act, _sent: Sent) -> Prediction:
     """It may be accepted or refused, and completes nothing. That it acknowledges the codes is right."""
     return Prediction(None, "gate.not-user-writable")
 
 
-@rule("proves e-mail again", "{who} proves her e-mail address again", when=alive, needs=("email-sign-in",))
+@rule("proves e-mail again", "{who} proves her e-mail address again", needs=("email-sign-in",))
 def proves_email(_model: Model, _account: Account, _act: Act, _sent: Sent) -> Prediction:
     """No second factor."""
     return Prediction(None, "gate.every-sign-in")

@@ -31,7 +31,10 @@ def enters(model: Model, account: Account, *, mfa_done: bool = False) -> Predict
 
 
 @rule(
-    "signs up", "{who} signs up", when=lambda _model, account, _: not account.exists and not account.browsers
+    "signs up",
+    "{who} signs up",
+    when=lambda _model, account: not account.exists and not account.browsers,
+    signed_in=False,
 )
 def signs_up(model: Model, account: Account, _act: Act, _sent: Sent) -> Prediction:
     """A new address: an account is made."""
@@ -41,9 +44,8 @@ def signs_up(model: Model, account: Account, _act: Act, _sent: Sent) -> Predicti
 @rule(
     "signs in",
     "{who} signs in again",
-    when=lambda _model, account, _: (
-        account.exists and not account.way and len(account.browsers) < MOST_BROWSERS
-    ),
+    when=lambda _model, account: account.exists and not account.way and len(account.browsers) < MOST_BROWSERS,
+    signed_in=False,
     weight=2,
     keen=lambda model, account: (
         account.token == "ended"
@@ -65,9 +67,10 @@ def signs_in(model: Model, account: Account, _act: Act, _sent: Sent) -> Predicti
 @rule(
     "signs in here",
     "{who} signs in again with an e-mail code in the same browser",
-    when=lambda _model, account, _: (
+    when=lambda _model, account: (
         account.exists and not account.way and bool(account.browsers) and not account.front.open
     ),
+    signed_in=False,
     needs=("email-sign-in",),
     weight=3,
     keen=lambda model, account: account.has_method and model.session_based,
@@ -87,9 +90,10 @@ def signs_in_here(model: Model, account: Account, _act: Act, _sent: Sent) -> Pre
 @rule(
     "signs in to add a method",
     "{who} signs in again and asks to add a method",
-    when=lambda _model, account, _: (
+    when=lambda _model, account: (
         account.exists and not account.way and account.has_method and len(account.browsers) < MOST_BROWSERS
     ),
+    signed_in=False,
     needs=("email-sign-in", "elevated-tokens"),
     weight=2,
 )
@@ -109,12 +113,9 @@ _WRONG_MAIL: Final = {
 @rule(
     "signs in wrongly",
     *(f"{{who}} signs in with {code}" for code in _WRONG_MAIL),
-    when=lambda model, account, sentence: (
-        account.exists
-        and not account.way
-        and bool(account.browsers)
-        and ("other user" not in sentence or len(model.accounts) > 1)
-    ),
+    when=lambda _model, account: account.exists and not account.way and bool(account.browsers),
+    where={"other user": lambda model, _account: len(model.accounts) > 1},
+    signed_in=False,
     needs=("email-sign-in", "clock"),
     only_she=True,
     weight=2,
@@ -137,7 +138,7 @@ def _signs_up(way: str) -> Predict:
 
 
 def _comes_back(way: str) -> When:
-    return lambda _model, account, _: (
+    return lambda _model, account: (
         account.exists and account.way == way and len(account.browsers) < MOST_BROWSERS
     )
 
@@ -147,7 +148,8 @@ for _way, _means in _OTHER_WAYS.items():
     rule(
         f"signs up {_way}",
         f"{{who}} signs up with {_means}",
-        when=lambda _model, account, _: not account.exists and not account.browsers,
+        when=lambda _model, account: not account.exists and not account.browsers,
+        signed_in=False,
         needs=(_capability,),
         only_she=True,
         weight=2,
@@ -156,6 +158,7 @@ for _way, _means in _OTHER_WAYS.items():
         f"signs in {_way}",
         f"{{who}} signs in again with {_means}",
         when=_comes_back(_way),
+        signed_in=False,
         needs=(_capability,),
         only_she=True,
         weight=3,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from mfa_harness.fuzz.model import Account, Model, Prediction
 from mfa_harness.fuzz.rules.permits import EXPORT
-from mfa_harness.fuzz.rules.rule import alive, no_session, refused, rule
+from mfa_harness.fuzz.rules.rule import no_session, refused, rule
 
 if TYPE_CHECKING:
+    from mfa_harness.fuzz.rules.rule import When
     from mfa_harness.fuzz.words import Act, Answer, Sent
 
 _TO_EXPORT = f'and asks for an elevated token for "{EXPORT}"'
@@ -16,12 +17,12 @@ _WISHES = ("without asking for a token", "and asks for an MFA token")
 _NOT_GRANTED = ("console:mfa:reset", "user:basic")
 
 
-def _can_complete(model: Model, account: Account, sentence: str) -> bool:
-    if "a code" in sentence:
-        return model.may_challenge(account) == "app"
-    if "recovery" in sentence:
-        return alive(model, account, "") and account.has_method and account.next_code in (account.codes or ())
-    return alive(model, account, "") and account.key
+_FACTORS: Final[dict[str, When]] = {
+    "a code": lambda model, account: model.may_challenge(account) == "app",
+    "recovery": lambda _model, account: account.has_method and account.next_code in (account.codes or ()),
+    "passkey": lambda _model, account: account.key,
+}
+"""What it takes to complete MFA by each."""
 
 
 @rule(
@@ -33,7 +34,7 @@ def _can_complete(model: Model, account: Account, sentence: str) -> bool:
     ),
     *(f"{{who}} completes MFA with her passkey {wish}" for wish in _WISHES),
     *(f"{{who}} completes MFA with a recovery code {wish}" for wish in _WISHES),
-    when=_can_complete,
+    where=_FACTORS,
     needs=("mfa-tokens", "elevated-tokens"),
     weight=5,
 )
@@ -43,7 +44,7 @@ def _can_complete(model: Model, account: Account, sentence: str) -> bool:
         f"{{who}} completes MFA with {factor} {_TO_EXPORT}"
         for factor in ("a code", "her passkey", "a recovery code")
     ),
-    when=_can_complete,
+    where=_FACTORS,
     needs=("mfa-tokens", "elevated-tokens"),
     weight=3,
     keen=lambda model, account: (
@@ -87,7 +88,7 @@ def completes(model: Model, account: Account, act: Act, _sent: Sent) -> Predicti
 @rule(
     "re-authenticates",
     '{who} re-authenticates by e-mail for "credential:link"',
-    when=lambda model, account, _: alive(model, account, _) and account.has_method,
+    when=lambda _model, account: account.has_method,
     needs=("elevated-tokens", "email-sign-in"),
 )
 def re_authenticates(model: Model, account: Account, _act: Act, _sent: Sent) -> Prediction:
@@ -100,11 +101,8 @@ def re_authenticates(model: Model, account: Account, _act: Act, _sent: Sent) -> 
     "re-authenticates externally",
     '{who} re-authenticates by her external account for "credential:link"',
     '{who} re-authenticates by her external account for "wallet:export"',
-    when=lambda model, account, _: (
-        account.way == "externally"
-        and model.alive(account)
-        and model.certain(account)
-        and (account.has_method or account.front.gated)
+    when=lambda model, account: (
+        account.way == "externally" and model.certain(account) and (account.has_method or account.front.gated)
     ),
     needs=("elevated-tokens", "external-jwt"),
     only_she=True,
