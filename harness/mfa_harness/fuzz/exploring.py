@@ -17,6 +17,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from mfa_harness import interrupts
 from mfa_harness.fuzz.breaches import FuzzBreach, breach_of
 from mfa_harness.fuzz.choosing import Chooser
+from mfa_harness.fuzz.drawing import same_everywhere
 from mfa_harness.fuzz.findings import Finding, confirm, finding_of
 from mfa_harness.fuzz.machine import machine_of, openings, quick_settings
 from mfa_harness.fuzz.rules import RULES, offered
@@ -138,7 +139,8 @@ class Explorer:
                 self.run.target.close()  # and with it a hundred environments, which cost more than a new server
                 gc.collect()
             try:
-                run_state_machine_as_test(machine, settings=quick_settings())
+                with same_everywhere():
+                    run_state_machine_as_test(machine, settings=quick_settings())
             except _Enough:
                 break
             except (FuzzBreach, Flaky, BaseExceptionGroup):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,6 +17,7 @@ from mfa_harness.fuzz.words import APP, PASSKEY, SHE, Act, Opening, Story
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from mfa_harness.scenario.run import Run
 
@@ -141,6 +144,38 @@ def test_the_same_seed_tells_the_same_stories(explore: Explore) -> None:
     first, second = (explore("reference:recovery-code-reusable", steps=120, seed=1) for _ in range(2))
     assert first.reached.rules == second.reached.rules
     assert [finding.id for finding in first.findings] == [finding.id for finding in second.findings]
+
+
+TELLS = """
+import hashlib, sys
+sys.path.insert(0, sys.argv[1])
+__import__(sys.argv[2])
+from mfa_harness.fuzz.exploring import Explorer
+from mfa_harness.scenario.run import Run
+from mfa_harness.targets.parse import open_target
+
+target = open_target("reference")
+target.open()
+explorer = Explorer(Run(target, seed="0"), seed=1, steps=300)
+told, act = hashlib.sha256(), explorer.act
+explorer.act = lambda teller, each: (told.update(each.text.encode()), act(teller, each))
+explorer.explore()
+print(told.hexdigest())
+"""
+
+
+def test_the_same_seed_tells_the_same_stories_whatever_code_is_loaded_beside(tmp_path: Path) -> None:
+    (tmp_path / "without_numbers.py").write_text("", encoding="utf-8")
+    (tmp_path / "with_numbers.py").write_text(f"NUMBERS = {[*range(7, 140, 3)]}", encoding="utf-8")
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-c", TELLS, tmp_path, beside], stdout=subprocess.PIPE, text=True, cwd=tmp_path
+        )
+        for beside in ("without_numbers", "with_numbers")
+    ]
+    first, second = (process.communicate(timeout=60)[0] for process in processes)
+    assert first
+    assert first == second
 
 
 def test_a_known_breach_is_no_news_and_the_run_goes_on(explore: Explore) -> None:
