@@ -273,11 +273,14 @@ class Model:
         if not self.alive(account):
             return ""
         if account.phone and not account.confirming:
-            good = account.verified == account.phone and not account.guessed("app").may_stop(
-                self.now, self.tolerances.attempts_window_seconds
-            )
-            return "app" if good else ""
-        return "passkey" if account.key and account.passkeys else ""
+            factor, good = "app", account.verified == account.phone
+        else:
+            factor, good = "passkey", account.key and account.passkeys > 0
+        return factor if good and not self.may_be_limited(account, factor) else ""
+
+    def may_be_limited(self, account: Account, path: str) -> bool:
+        """Whether some reading of the limit may say 429 on a path now."""
+        return account.guessed(path).may_stop(self.now, self.tolerances.attempts_window_seconds)
 
     def hear(self, sent: Sent) -> None:
         """Take down what was sent, before the prediction."""

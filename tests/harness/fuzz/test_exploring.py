@@ -13,7 +13,7 @@ from mfa_harness.fuzz.breaches import breach_of
 from mfa_harness.fuzz.exploring import Explorer
 from mfa_harness.fuzz.rules import RULES
 from mfa_harness.fuzz.telling import tell
-from mfa_harness.fuzz.words import APP, PASSKEY, SHE, Act, Opening, Story
+from mfa_harness.fuzz.words import APP, OTHER, PASSKEY, SHE, Act, Opening, Story
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -103,6 +103,7 @@ def test_the_clean_reference_breaks_nothing_and_nothing_is_left_out(opened: Open
     assert set(explorer.reached.requirements) <= set(requirements.load())
 
 
+CHALLENGE = "the passkey challenge with a response"
 DELETES = "she tries to delete her {} with fresh MFA"
 MISREAD = {
     "confirmed by the older call, an app is shown where a challenge is due": Story(
@@ -112,6 +113,14 @@ MISREAD = {
             Act("confirms app", SHE, "she confirms the app with a fresh code"),
             Act("deletes app", SHE, DELETES.format("authenticator app")),
             Act("deletes passkey", SHE, DELETES.format("passkey")),
+        ),
+    ),
+    "the other user, who may be limited, cannot be asked for a token": Story(
+        Opening(action="single-use", she=PASSKEY, other=PASSKEY),
+        (
+            *[Act("answers passkey wrongly", OTHER, f"{OTHER} answers {CHALLENGE} signed by another key")]
+            * 10,
+            Act("exports wallet again", SHE, f"she tries to export her wallet with {OTHER}'s MFA token"),
         ),
     ),
     "codes of an app that is gone are wrong attempts, and may be limited": Story(

@@ -32,7 +32,7 @@ def races_code(model: Model, _account: Account, _act: Act, _sent: Sent) -> Predi
     when=lambda model, account: (
         account.has_method
         and account.next_code in (account.codes or ())
-        and not account.guessed("recovery").may_stop(model.now, model.tolerances.attempts_window_seconds)
+        and not model.may_be_limited(account, "recovery")
     ),
     needs=("recovery-codes", "email-sign-in"),
     only_she=True,

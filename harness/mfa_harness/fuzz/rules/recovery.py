@@ -118,7 +118,7 @@ def uses(model: Model, account: Account, act: Act, sent: Sent) -> Prediction:
         and len(account.codes) == TEN
         and set(account.sheet) == account.codes
         and account.next_code == account.sheet[0]
-        and not account.guessed("recovery").may_stop(model.now, model.tolerances.attempts_window_seconds)
+        and not model.may_be_limited(account, "recovery")
     ),
     needs=("recovery-codes",),
     weight=12,
