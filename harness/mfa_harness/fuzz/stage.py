@@ -45,6 +45,7 @@ _TOKENS: Final = (b'"jwt"', b'"minifiedJwt"', b'"mfaToken"', b'"elevatedAccessTo
 _GIVES_A_CODE: Final = ("enters ", "confirms app", "completes MFA again")  # names of rules begin so
 _USES_A_CODE: Final = tuple(f"uses {which}recovery code" for which in ("", "odd ", "old ", "same "))
 _SHOWS_CODES: Final = ("reads codes", "tries to read codes", "regenerates codes")
+_LONG_AGO: Final = 20  # time steps: the sentence says so
 _TOO_LATE: Final = "nothing was asked of the server"
 
 
@@ -203,17 +204,11 @@ class Stage(World):
         period = 30
         if act is not None and act.rule.startswith(_GIVES_A_CODE):
             code = actor.last_code
-            drift = self.profile.tolerances.drift_steps
             for device, app in self.apps.items():
                 period = app.period
-                center = int(now // app.period)
-                for step in range(center - drift - 1, center + drift + 2):
-                    if app.code_of(step) == code:
-                        steps_of[device] = step
-                        break
-                else:
-                    if isinstance(code, str) and code == app.code_of(center - 20):
-                        steps_of[device] = center - 20
+                step = step_of(app.code_of, code, int(now // app.period), self.profile.tolerances.drift_steps)
+                if step is not None:
+                    steps_of[device] = step
         elif act is not None and act.rule in _USES_A_CODE:
             code = actor.last_recovery_code
         last = {}
@@ -329,6 +324,19 @@ class Stage(World):
             scopes=frozenset(user.scopes),
             acknowledgement=user.mfa_backup_code_acknowledgement,
         )
+
+
+def step_of(code_of: Callable[[int], str], code: object, now: int, drift: int) -> int | None:
+    """The time step at which an app shows a code: the nearest, for two steps may happen to show the same.
+
+    Args:
+        code_of: the code of a step.
+        code: as it was given.
+        now: the time step of now.
+        drift: how many steps either side are accepted; one more is looked at, and the one of long ago.
+    """
+    near = sorted(range(now - drift - 1, now + drift + 2), key=lambda step: abs(step - now))
+    return next((step for step in (*near, now - _LONG_AGO) if code_of(step) == code), None)
 
 
 def why_not(run: Run, opening: Opening) -> str:

@@ -12,6 +12,7 @@ from mfa_harness import requirements
 from mfa_harness.fuzz.breaches import breach_of
 from mfa_harness.fuzz.exploring import Explorer
 from mfa_harness.fuzz.rules import RULES
+from mfa_harness.fuzz.stage import step_of
 from mfa_harness.fuzz.telling import tell
 from mfa_harness.fuzz.words import APP, OTHER, PASSKEY, SHE, Act, Opening, Story
 
@@ -136,6 +137,17 @@ MISREAD = {
 @pytest.mark.parametrize("story", MISREAD.values(), ids=MISREAD.keys())
 def test_the_model_agrees_with_the_reference(opened: Opened, story: Story) -> None:
     assert tell(opened("reference"), story).deviation is None
+
+
+def test_a_code_that_two_steps_show_is_that_of_the_nearer() -> None:
+    """Else a code of before is accused of being taken, one time in a million."""
+    codes = {98: "755224", 100: "755224", 101: "287082"}
+    assert [step_of(lambda step: codes.get(step, ""), "755224", now, 1) for now in (98, 99, 100)] == [
+        98,
+        98,
+        100,
+    ]
+    assert step_of(lambda step: codes.get(step, ""), "000000", 100, 1) is None
 
 
 def left_out(explorer: Explorer) -> dict[str, list[str]]:
