@@ -13,7 +13,7 @@ from mfa_harness.fuzz.choosing import Chooser
 from mfa_harness.fuzz.judge import judge
 from mfa_harness.fuzz.machine import ANYTHING, quick_settings
 from mfa_harness.fuzz.model import FULL, Model
-from mfa_harness.fuzz.rules import RULES, offered
+from mfa_harness.fuzz.rules import RULES, Repertoire
 from mfa_harness.fuzz.words import APP, SHE, Act, Answer, Opening, Sent, Sight
 from mfa_harness.targets.tolerances import Tolerances
 
@@ -55,11 +55,11 @@ def hypothesis_alone() -> None:
 def our_steps(count: int) -> None:
     model = Model(Opening(she=APP), Tolerances.reference())
     model.begin(SHE, "device", ("A",), None)
-    chooser = Chooser(random.Random(1))
+    chooser, repertoire = Chooser(random.Random(1)), Repertoire(RULES.values())
     for _ in range(count):
-        possible = offered(model, RULES.values())
+        possible = repertoire.offered(model)
         assert ACT.rule in possible
-        chosen = chooser.choose(model, possible, early=True)
+        chosen = chooser.choose(model, possible)
         model.hear(SENT)
         account = model.accounts[SHE]
         account.guesses.clear()

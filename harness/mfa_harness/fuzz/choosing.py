@@ -2,14 +2,17 @@
 
 Chance alone does what is easy over and over, and seldom what takes a certain state. So what was done is counted, by
 the act and by the state it was done in as far as people can see it; what was done less is likelier, and so is what is
-seldom possible and what leads to a state that people have stood in less. Where a rule says that it tells most now
-(`keen`), it is tried first of all, though less and less often at the same place.
+seldom possible and what leads to a state that people have stood in less. What was never done, and where a rule says
+that it tells most now (`keen`), is tried first of all, though less and less often at the same place. What ends a story
+waits, if it can, for its end.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
+from itertools import islice
+from math import sqrt
 from typing import TYPE_CHECKING, Final
 
 from mfa_harness.fuzz.rules import RULES
@@ -26,14 +29,18 @@ _FOLLOWS_UP: Final = 2  # one time in so many the act before is not followed by 
 _AS_DRAWN: Final = 3  # one time in so many it is of the kind that Hypothesis drew
 _OTHERS: Final = 0.25  # how much less likely it is the other user who acts
 _OTHERS_NOW: Final = 2.0  # and right after she was locked out, which must be nothing to them
-_EARLY_END: Final = 0.25  # how much less likely early in a story is what ends it
+_EARLY: Final = 12  # how many acts are left of a story while it is early
+_EARLY_END: Final = 0.1  # how much less likely early in a story is what ends it
 _NOVELTY: Final = 0.7  # how much what was done less is likelier: not at all at 0, in proportion at 1
 _UNTRIED: Final = (
     0.3  # how likely at least, beside what was never done, is what moves people and was not done there
 )
-_RARITY: Final = 0.5  # how much what is seldom possible is likelier when it is, as with novelty
 _RAREST: Final = 100  # one step in so many, and what is rarer is as if it were not
 _EAGER: Final = 1  # how often what tells most is tried somewhere until it is tried every second time only
+_AT_MOST: Final = sqrt(_RAREST)
+_FEW: Final = 20  # so many kinds are weighed against each other
+_SHARE: Final = 3  # of more it is one in so many, by chance, which makes for more variety and less work
+_NOWHERE: Final = -1  # no place has this number
 _PULL: Final = 8.0  # how many times likelier at most is an act that leads to where people have stood less
 
 
@@ -45,18 +52,20 @@ class _Tally:
         possible: how often it might have been chosen.
         done: how often it was.
         moves: it has led somebody elsewhere.
-        appeal: how likely it is where it was never done, beside what was never done anywhere.
+        seldom: how likely it is beside what was never done.
+        appeal: the same, where it was never done.
     """
 
     possible: int = 0
     done: int = 0
     moves: bool = False
+    seldom: float = 1.0
     appeal: float = 1.0
 
     def reckon(self) -> None:
-        """Its appeal, after it was done once more or has led elsewhere for the first time."""
-        seldom: float = (1 + self.done) ** -_NOVELTY
-        self.appeal = max(seldom, _UNTRIED) if self.moves else seldom
+        """After it was done once more, or has led elsewhere for the first time."""
+        self.seldom = _novelty(self.done)
+        self.appeal = max(self.seldom, _UNTRIED) if self.moves else self.seldom
 
 
 @dataclass(slots=True)
@@ -64,7 +73,13 @@ class _Deed:
     """What is remembered of an act in one place: how often it was done there, and where it led, once it has."""
 
     done: int = 0
-    led: int | None = None
+    led: int = _NOWHERE
+    seldom: float = 1.0
+
+
+def _novelty(done: int) -> float:
+    novelty: float = (1 + done) ** -_NOVELTY
+    return novelty
 
 
 class Chooser:
@@ -79,8 +94,8 @@ class Chooser:
         self._steps = 0
         self._tallies: defaultdict[str, _Tally] = defaultdict(_Tally)
         self._deeds: defaultdict[int, dict[str, _Deed]] = defaultdict(dict)
-        self._kinds: set[str] = set()
-        self._followed: Counter[tuple[str, int]] = Counter()
+        self._untried = {kind: {act.text for act, _ in rule.acts_of(SHE)} for kind, rule in RULES.items()}
+        self._followed: Counter[tuple[str, Hashable]] = Counter()
         self._places: dict[Hashable, int] = {}
         self._been: Counter[int] = Counter()
         self._seen: set[str] = set()
@@ -90,24 +105,34 @@ class Chooser:
         self._seen = {act.text for acts in offered.values() for act in acts}
 
     def choose(
-        self, model: Model, offered: Mapping[str, Sequence[Act]], wanted: str = "", *, early: bool = False
+        self, model: Model, offered: Mapping[str, Sequence[Act]], wanted: str = "", *, left: int = _EARLY
     ) -> Act:
-        """The next act: often one that the act before has first made possible, else of the kind that is wanted.
+        """The next act: what tells most, or what the act before has first made possible, or of the kind that is wanted.
 
-        Where that kind makes no sense now it is one of any kind, the rarer kinds likelier. Early in a story those that
-        end it wait.
+        Where that kind makes no sense now it is one of any kind, the rarer kinds likelier.
+
+        Args:
+            model: of the story.
+            offered: what makes sense now, by kind.
+            wanted: the kind that was drawn.
+            left: how many acts the story has left; the last is one that ends it, where there is one.
         """
         here = {who: self.place(model, account) for who, account in model.accounts.items()}
+        early = left > _EARLY
         fresh = self._first_possible(offered)
-        keen = self._keen(model, here[SHE], offered)
-        if keen:
-            offered = {keen: offered[keen]}
+        ending = {kind: acts for kind, acts in offered.items() if RULES[kind].ends} if left == 1 else {}
+        telling = self._telling(model, here[SHE], ending or offered, early=early)
+        if telling or ending:
+            offered = telling or ending
         elif fresh and self._chance.randrange(_FOLLOWS_UP):
             offered = fresh
         elif wanted in offered and not self._chance.randrange(_AS_DRAWN):
             offered = {wanted: offered[wanted]}
+        kinds: Iterable[tuple[str, Sequence[Act]]] = offered.items()
+        if len(offered) > _FEW:
+            kinds = islice(kinds, self._chance.randrange(_SHARE), None, _SHARE)
         self._steps += 1
-        act = self._weighed(model, offered, here, early=early)
+        act = self._weighed(model, kinds, here, early=early)
         self._take_down(act, here[act.who])
         return act
 
@@ -124,9 +149,11 @@ class Chooser:
         tally.reckon()
 
     def _take_down(self, act: Act, here: int) -> None:
-        self._kinds.add(act.rule)
+        self._untried[act.rule].discard(act.text)
         self._been[here] += 1
-        self._deeds[here].setdefault(act.text, _Deed()).done += 1
+        deed = self._deeds[here].setdefault(act.text, _Deed())
+        deed.done += 1
+        deed.seldom = _novelty(deed.done)
         tally = self._tallies[act.text]
         tally.done += 1
         tally.reckon()
@@ -142,53 +169,77 @@ class Chooser:
         seen.update(act.text for acts in fresh.values() for act in acts)
         return fresh
 
-    def _keen(self, model: Model, here: int, offered: Iterable[str]) -> str:
-        """What tells most now, if chance has it: a kind of act never done, or one that is keen; "" else."""
-        kinds, followed = self._kinds, self._followed
-        chances = {
-            kind: _EAGER / (_EAGER + followed[kind, here])
-            for kind in offered
-            if kind not in kinds or RULES[kind].is_keen(model)
-        }
+    def _telling(
+        self, model: Model, here: int, offered: Mapping[str, Sequence[Act]], *, early: bool
+    ) -> Mapping[str, Sequence[Act]]:
+        """What tells most now, if chance has it: of one kind what she never did, or all of one that is keen."""
+        account, followed, place = model.accounts[SHE], self._followed, (here, _held(model))
+        telling: dict[str, Sequence[Act]] = {}
+        chances: dict[str, float] = {}
+        for kind, acts in offered.items():
+            untried, keen = self._untried[kind], RULES[kind].keen
+            new = untried and [act for act in acts if act.text in untried]
+            if new or (keen is not None and account.browsers and keen(model, account)):
+                telling[kind] = new or acts
+                waits = _EARLY_END if early and RULES[kind].ends else 1.0
+                chances[kind] = waits * _EAGER / (_EAGER + followed[kind, place])
         if not chances:
-            return ""
+            return {}
         (kind,) = self._chance.choices(list(chances), list(chances.values()))
         if self._chance.random() >= chances[kind]:
-            return ""
-        followed[kind, here] += 1
-        return kind
+            return {}
+        followed[kind, place] += 1
+        return {kind: telling[kind]}
 
     def _weighed(
-        self, model: Model, offered: Mapping[str, Sequence[Act]], here: Mapping[str, int], *, early: bool
+        self,
+        model: Model,
+        kinds: Iterable[tuple[str, Sequence[Act]]],
+        here: Mapping[str, int],
+        *,
+        early: bool,
     ) -> Act:
         """One of these acts, the likelier the more it weighs; in one loop, since it is run through at every step."""
         others = _OTHERS_NOW if model.accounts[SHE].locked else _OTHERS
-        tallies, steps = self._tallies, self._steps
+        tallies, been, steps = self._tallies, self._been, self._steps
         deeds = {who: self._deeds[place] for who, place in here.items()}
         acts: list[Act] = []
         weights: list[float] = []
-        for kind, alternatives in offered.items():
+        for kind, alternatives in kinds:
             rule = RULES[kind]
-            weight = rule.weight * (_EARLY_END if early and rule.ends else 1.0) / len(alternatives) ** 0.5
+            of_kind = rule.weight * (_EARLY_END if early and rule.ends else 1.0) / len(alternatives) ** 0.5
             for act in alternatives:
-                tally = tallies[act.text]
+                text, who = act.text, act.who
+                tally = tallies[text]
                 tally.possible += 1
-                deed = deeds[act.who].get(act.text)
-                appeal = self._appeal_again(tally, deed, here[act.who]) if deed else tally.appeal
-                rarity = min(steps / tally.possible, _RAREST) ** _RARITY
-                acts.append(act)
-                weights.append(weight * appeal * rarity * (1 if act.who == SHE else others))
+                rarity = steps / tally.possible
+                weight = of_kind * (sqrt(rarity) if rarity < _RAREST else _AT_MOST)
+                deed = deeds[who].get(text)
+                if deed is None or deed.led == _NOWHERE:
+                    weight *= tally.appeal
+                elif deed.led == here[who]:
+                    weight *= tally.seldom * deed.seldom
+                else:
+                    weight *= tally.seldom * deed.seldom
+                    weight *= min(max((1 + been[here[who]]) / (1 + been[deed.led]), 1 / _PULL), _PULL)
+                weights.append(weight if who == SHE else weight * others)
+            acts += alternatives
         (act,) = self._chance.choices(acts, weights)
         return act
 
-    def _appeal_again(self, tally: _Tally, deed: _Deed, here: int) -> float:
-        if deed.led is None:
-            return tally.appeal
-        seldom: float = ((1 + deed.done) * (1 + tally.done)) ** -_NOVELTY
-        if deed.led == here:
-            return seldom
-        been = self._been
-        return seldom * min(max((1 + been[here]) / (1 + been[deed.led]), 1 / _PULL), _PULL)
+
+def _held(model: Model) -> Hashable:
+    """What she holds, has been through and might do: finer than where she stands, since what tells most is about it."""
+    account, opening = model.accounts[SHE], model.opening
+    elevated = account.elevated is not None and (
+        account.elevated_browser is account.front,
+        account.elevated_spent,
+    )
+    return (
+        (elevated, opening.action, bool(opening.passkeys_at_most)),
+        (account.locked, account.abandoned, account.deleted_method),
+        (len(account.browsers) > 1, account.way),
+    )
 
 
 def _state(model: Model, account: Account) -> Hashable:

@@ -20,7 +20,7 @@ from mfa_harness.fuzz.choosing import Chooser
 from mfa_harness.fuzz.drawing import same_everywhere
 from mfa_harness.fuzz.findings import Finding, confirm, finding_of
 from mfa_harness.fuzz.machine import machine_of, openings, quick_settings
-from mfa_harness.fuzz.rules import RULES, offered
+from mfa_harness.fuzz.rules import RULES, Repertoire
 from mfa_harness.fuzz.shrinking import shrink
 from mfa_harness.fuzz.stage import why_not
 from mfa_harness.fuzz.telling import Teller, Told, tell
@@ -97,6 +97,7 @@ class Explorer:
         self.reachable = {
             name: each for name, each in RULES.items() if all(self.profile.has(need) for need in each.needs)
         }
+        self._repertoire = Repertoire(self.reachable.values())
         self.cannot_open: dict[str, str] = {}
         self.openings = list(self._arrangeable(openings(self.profile)))
         self.gone = ""
@@ -239,7 +240,7 @@ class Explorer:
         """What each rule offers now."""
         if teller is None:
             return {}
-        return offered(teller.model, self.reachable.values())
+        return self._repertoire.offered(teller.model)
 
     def act(self, teller: Teller, act: Act) -> None:
         """One act.

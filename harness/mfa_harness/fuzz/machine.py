@@ -39,8 +39,8 @@ _RARE_SHARE = 4  # of how many stories one is under settings that most environme
 ANYTHING = 30  # how many times likelier than one kind of act it is to choose among all
 _IDENTIFIER = str.maketrans(" -", "__", "'")
 STEPS_A_STORY = 24
-_STEPS_AN_EXAMPLE = 30
-STORIES_A_ROUND = 100
+_STEPS_AN_EXAMPLE = 5 * STEPS_A_STORY  # a story that an example cuts short has not told all it could
+EXAMPLES_A_ROUND = 25
 
 
 def openings(profile: Profile) -> list[Opening]:
@@ -90,10 +90,10 @@ def _rarely_set(profile: Profile) -> list[Opening]:
     return found
 
 
-def quick_settings(stories: int = STORIES_A_ROUND) -> settings:
+def quick_settings(examples: int = EXAMPLES_A_ROUND) -> settings:
     """Generation alone: we shrink stories ourselves, which is quicker than shrinking draws."""
     return settings(
-        max_examples=stories,
+        max_examples=examples,
         stateful_step_count=_STEPS_AN_EXAMPLE,
         phases=(Phase.generate,),
         database=None,
@@ -142,8 +142,8 @@ class StoryMachine(RuleBasedStateMachine):
             return
         assert self.teller is not None
         model, chooser = self.teller.model, self.explorer.chooser
-        early = len(self.teller.told.acts) < STEPS_A_STORY // 2
-        act = chooser.choose(model, self.offered, wanted, early=early)
+        left = STEPS_A_STORY - len(self.teller.told.acts)
+        act = chooser.choose(model, self.offered, wanted, left=left)
         before = chooser.place(model, model.accounts[act.who])
         self._offered = None
         self.explorer.act(self.teller, act)

@@ -280,7 +280,8 @@ class Model:
 
     def may_be_limited(self, account: Account, path: str) -> bool:
         """Whether some reading of the limit may say 429 on a path now."""
-        return account.guessed(path).may_stop(self.now, self.tolerances.attempts_window_seconds)
+        guesses = account.guesses.get(path)
+        return guesses is not None and guesses.may_stop(self.now, self.tolerances.attempts_window_seconds)
 
     def hear(self, sent: Sent) -> None:
         """Take down what was sent, before the prediction."""

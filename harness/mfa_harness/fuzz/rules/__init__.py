@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from importlib import import_module
 
-from mfa_harness.fuzz.rules.rule import RULES, Rule, as_known_today, offered
+from mfa_harness.fuzz.rules.repertoire import Repertoire
+from mfa_harness.fuzz.rules.rule import RULES, Rule, as_known_today
 
 for _topic in (
     "sign_ins",
@@ -25,4 +26,4 @@ for _topic in (
 ):
     import_module(f"{__name__}.{_topic}")
 
-__all__ = ["RULES", "Rule", "as_known_today", "offered"]
+__all__ = ["RULES", "Repertoire", "Rule", "as_known_today"]

@@ -1,7 +1,5 @@
 """Actions that take a token, and the question whether they do."""
 
-# ruff: noqa: S105 - no passwords are in it
-
 from __future__ import annotations
 
 from dataclasses import replace
@@ -14,8 +12,7 @@ from mfa_harness.fuzz.rules.permits import (
     PERMITS,
     SIGN,
     come_by,
-    has_left_good,
-    holds_good,
+    good_but_for_place,
     opens,
     permit_of,
     spend,
@@ -60,9 +57,7 @@ _IF_PROTECTED = {words: both(_is_protected, takes) if takes else takes for words
     needs=("actions", "mfa-tokens"),
     only_she=True,
     weight=6,
-    keen=lambda model, account: (
-        account.token == "ended" or (model.opening.update and account.token == "spent")
-    ),
+    keen=lambda _model, account: account.token in ("ended", "spent"),
 )
 @rule(
     "exports wallet with old elevated token",
@@ -72,7 +67,7 @@ _IF_PROTECTED = {words: both(_is_protected, takes) if takes else takes for words
     needs=("actions", "elevated-tokens"),
     only_she=True,
     weight=4,
-    keen=lambda model, account: holds_good(model, account) or has_left_good(model, account),
+    keen=good_but_for_place,
 )
 def exports(model: Model, account: Account, act: Act, _sent: Sent) -> Prediction:
     """A protected action: it takes a token of its own scope, once, of who has a method (D-73)."""

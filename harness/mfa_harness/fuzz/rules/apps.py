@@ -30,7 +30,15 @@ if TYPE_CHECKING:
     keen=lambda model, account: (
         not account.verified
         and not account.pending
-        and (bool(account.way) or (model.session_based and account.passkeys > 0 and not account.front.gated))
+        and (
+            bool(account.way)
+            or account.deleted_method
+            or (
+                (model.session_based or bool(model.opening.action))
+                and account.passkeys > 0
+                and not account.front.gated
+            )
+        )
     ),
 )
 def starts(model: Model, account: Account, _act: Act, _sent: Sent) -> Prediction:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from mfa_harness.fuzz.model import Account, Model, Prediction
 from mfa_harness.fuzz.rules.passkeys import has_key, may_add_another
@@ -34,6 +34,8 @@ _BORROWED = (
     "answers the passkey challenge by a response to the other user's MFA challenge",
     "registers another passkey by a response to her MFA challenge",
     "registers another passkey by a response to the challenge of a sign-in",
+)
+_BORROWED_AT_LAST = (  # another browser is in front of her then, or she has gone through the other ceremony first
     "signs in with her passkey by a response to her MFA challenge",
     "signs in with her passkey by a response to the challenge of a registration",
     "answers the passkey challenge by a response to an MFA challenge that is over",
@@ -48,23 +50,39 @@ def _other_has_key(model: Model, account: Account) -> bool:
     return other is not None and model.alive(other) and other.key
 
 
+def _can_answer(model: Model, account: Account) -> bool:
+    return account.key and model.certain(account) and model.off != PASSKEYS
+
+
+_OTHER_TAKES: Final = {
+    "other user": _other_has_key,
+    "registers": may_add_another,
+    "of a registration": may_add_another,
+}
+
+
 @rule(
     "answers other ceremony",
     *(f"{{who}} {borrowed}" for borrowed in _BORROWED),
-    when=lambda model, account: account.key and model.certain(account) and model.off != PASSKEYS,
-    where={
-        "other user": _other_has_key,
-        "registers": may_add_another,
-        "of a registration": may_add_another,
-    },
+    when=_can_answer,
+    where=_OTHER_TAKES,
     needs=("passkeys", "passkey-sign-in"),
     only_she=True,
     weight=8,
 )
+@rule(
+    "answers other ceremony at last",
+    *(f"{{who}} {borrowed}" for borrowed in _BORROWED_AT_LAST),
+    when=_can_answer,
+    where=_OTHER_TAKES,
+    needs=("passkeys", "passkey-sign-in"),
+    only_she=True,
+    weight=8,
+    ends=True,
+)
 def answers_other_ceremony(model: Model, account: Account, act: Act, _sent: Sent) -> Prediction:
     """What one ceremony asked for answers no other."""
-    # Another browser is in front of her, or she has gone through the other ceremony first.
-    model.over = act.text.startswith("she signs in") or act.text.endswith("is over")
+    model.over = act.text.endswith(_BORROWED_AT_LAST)
     account.assertion = False
     return Prediction(
         False,

@@ -150,6 +150,7 @@ def _owes_another(_model: Model, account: Account) -> bool:
     where=_HAS,
     needs=("totp",),
     weight=3,
+    keen=lambda model, account: bool(account.verified) and _other_shows_codes(model, account),
 )
 @rule(
     "enters old code",

@@ -210,6 +210,7 @@ def makes_default(model: Model, account: Account, _act: Act, _sent: Sent) -> Pre
     "{who} tries to make her unverified app the default",
     when=lambda _model, account: account.confirming and account.shows_unverified,
     weight=8,
+    keen=lambda model, account: model.is_full(account, account.front),
     needs=("default-device",),
 )
 def makes_unverified_default(model: Model, account: Account, _act: Act, _sent: Sent) -> Prediction:

@@ -15,7 +15,7 @@ _AT_ONCE: Final = 30
 
 
 def _can_guess(_model: Model, account: Account) -> bool:
-    return bool(account.verified) and account.verified == account.phone
+    return bool(account.verified) and account.verified == account.phone and not account.confirming
 
 
 def _by_email(_model: Model, account: Account) -> bool:
@@ -25,19 +25,23 @@ def _by_email(_model: Model, account: Account) -> bool:
 @rule(
     "guesses codes",
     "{who} enters wrong codes until she is locked out",
+    when=_can_guess,
+    needs=("totp", "rate-limits"),
+    only_she=True,
+    locks_out=True,
+    keen=lambda model, account: (other := other_of(model, account)) is not None and bool(other.verified),
+)
+@rule(
+    "guesses codes dodging",
     "{who} enters wrong codes until she is locked out, signing in again after every 4",
     "{who} enters wrong codes until she is locked out, naming her app every other time",
     "{who} enters wrong codes until she is locked out, entering a wrong recovery code after each",
-    when=lambda model, account: _can_guess(model, account) and not account.confirming,
+    when=_can_guess,
     where={"signing in": _by_email},
     needs=("totp", "rate-limits"),
     only_she=True,
     locks_out=True,
-    keen=lambda model, account: (
-        _can_guess(model, account)
-        and (other := other_of(model, account)) is not None
-        and bool(other.verified)
-    ),
+    ends=True,
 )
 def guesses(model: Model, account: Account, act: Act, sent: Sent) -> Prediction:
     """Guessing ends in 429."""
@@ -59,23 +63,35 @@ def guessing(model: Model, account: Account, act: Act, sent: Sent, *, path: str)
     return Prediction(False, requirement, "too many attempts", stops=path, statuses=(429,), shows_state=False)
 
 
-@rule(
-    "guesses confirmation",
-    "{who} enters wrong codes to confirm the app until she is locked out",
-    "{who} enters wrong codes to confirm the app until she is locked out, signing in again after every 4",
-    "{who} enters wrong codes to confirm the app until she is locked out,"
-    " starting to add the app again after every 4",
-    when=lambda model, account: (
+def _can_guess_confirmation(model: Model, account: Account) -> bool:
+    return (
         model.off != TOTP
         and not model.opening.enforced
         and account.shows_unverified
         and not account.has_method
         and model.certain(account)
-    ),
+    )
+
+
+@rule(
+    "guesses confirmation",
+    "{who} enters wrong codes to confirm the app until she is locked out",
+    when=_can_guess_confirmation,
+    needs=("totp", "rate-limits", "enrolment-register-route"),
+    only_she=True,
+    locks_out=True,
+)
+@rule(
+    "guesses confirmation dodging",
+    "{who} enters wrong codes to confirm the app until she is locked out, signing in again after every 4",
+    "{who} enters wrong codes to confirm the app until she is locked out,"
+    " starting to add the app again after every 4",
+    when=_can_guess_confirmation,
     where={"signing in": _by_email},
     needs=("totp", "rate-limits", "enrolment-register-route"),
     only_she=True,
     locks_out=True,
+    ends=True,
 )
 def guesses_confirmation(model: Model, account: Account, act: Act, sent: Sent) -> Prediction:
     """On this path, too."""
@@ -87,12 +103,19 @@ def guesses_confirmation(model: Model, account: Account, act: Act, sent: Sent) -
 @rule(
     "guesses recovery codes",
     "{who} enters wrong recovery codes until she is locked out",
-    "{who} enters wrong recovery codes until she is locked out, signing in again after every 4",
     when=lambda _model, account: account.has_method and bool(account.phone),
-    where={"signing in": _by_email},
     needs=("recovery-codes", "rate-limits"),
     only_she=True,
     locks_out=True,
+)
+@rule(
+    "guesses recovery codes dodging",
+    "{who} enters wrong recovery codes until she is locked out, signing in again after every 4",
+    when=lambda _model, account: account.has_method and bool(account.phone) and not account.way,
+    needs=("recovery-codes", "rate-limits"),
+    only_she=True,
+    locks_out=True,
+    ends=True,
 )
 def guesses_recovery(model: Model, account: Account, act: Act, sent: Sent) -> Prediction:
     """Guessing ends in 429."""
@@ -120,9 +143,7 @@ def guesses_email(model: Model, account: Account, act: Act, sent: Sent) -> Predi
 @rule(
     "races guesses",
     "{who} enters 30 wrong codes at once",
-    when=lambda model, account: (
-        _can_guess(model, account) and not account.confirming and model.tolerances.attempts < _AT_ONCE
-    ),
+    when=lambda model, account: _can_guess(model, account) and model.tolerances.attempts < _AT_ONCE,
     needs=("totp", "rate-limits"),
     only_she=True,
     locks_out=True,

@@ -90,16 +90,11 @@ def reusable(model: Model, account: Account) -> bool:
 
 def holds_good(model: Model, account: Account) -> bool:
     """Her elevated token would be taken where she is, were it not for its age."""
-    return _good_but_for_place(model, account) and account.elevated_browser is account.front
+    return good_but_for_place(model, account) and account.elevated_browser is account.front
 
 
-def has_left_good(model: Model, account: Account) -> bool:
-    """It would be, were it not for the session that it was given in: that has ended."""
-    browser = account.elevated_browser
-    return _good_but_for_place(model, account) and browser is not None and bool(browser.ended_by)
-
-
-def _good_but_for_place(model: Model, account: Account) -> bool:
+def good_but_for_place(model: Model, account: Account) -> bool:
+    """It would be, were it not for the session that it was given in."""
     held = account.elevated is not None and account.elevated[0] == EXPORT
     return held and not account.front.gated and reusable(model, account)
 

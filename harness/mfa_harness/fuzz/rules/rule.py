@@ -10,7 +10,7 @@ from mfa_harness.fuzz.model import Prediction
 from mfa_harness.fuzz.words import SHE, Act
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Mapping
 
     from mfa_harness.fuzz.model import Account, Model
     from mfa_harness.fuzz.words import Sent
@@ -50,13 +50,24 @@ class Rule:
     ends: bool
     _acts: dict[str, tuple[tuple[Act, When | None], ...]] = field(default_factory=dict, compare=False)
 
-    def is_keen(self, model: Model) -> bool:
-        """Whether it is what tells most in a state."""
-        return self.keen is not None and self.keen(model, model.accounts[SHE])
+    def is_for(self, who: str, *, signed_in: bool, came_otherwise: bool) -> bool:
+        """Whether it may make sense for a person at all; who came otherwise cannot sign in by e-mail."""
+        if (self.only_she and who != SHE) or (self.signed_in and not signed_in):
+            return False
+        return not (came_otherwise and "email-sign-in" in self.needs)  # that would be another account
 
     def offers(self, model: Model, act: Act) -> bool:
         """Whether an act makes sense in a state."""
-        return act in offered(model, [self]).get(self.name, ())
+        account = model.accounts.get(act.who)
+        if account is None:
+            return False
+        if not self.is_for(act.who, signed_in=model.alive(account), came_otherwise=bool(account.way)):
+            return False
+        if self.when is not None and not self.when(model, account):
+            return False
+        return any(
+            each == act and (takes is None or takes(model, account)) for each, takes in self.acts_of(act.who)
+        )
 
     def sentence_of(self, act: Act) -> str:
         """Which of its sentences an act says; "" for none."""
@@ -74,24 +85,6 @@ class Rule:
 
 RULES: Final[dict[str, Rule]] = {}
 """Every rule by name, in the order of the topics."""
-
-
-def offered(model: Model, rules: Iterable[Rule]) -> dict[str, list[Act]]:
-    """Everything that makes sense in a state, by rule."""
-    people = [(who, account, model.alive(account)) for who, account in model.accounts.items()]
-    found: dict[str, list[Act]] = {}
-    for rule in rules:
-        for who, account, signed_in in people:
-            if (rule.signed_in and not signed_in) or (rule.only_she and who != SHE):
-                continue
-            if account.way and "email-sign-in" in rule.needs:
-                continue  # who came otherwise cannot sign in by e-mail: that would be another account
-            if rule.when is not None and not rule.when(model, account):
-                continue
-            acts = [act for act, takes in rule.acts_of(who) if takes is None or takes(model, account)]
-            if acts:
-                found[rule.name] = found.get(rule.name, []) + acts
-    return found
 
 
 def as_known_today(act: Act) -> Act:
@@ -210,7 +203,6 @@ __all__ = [
     "both",
     "gate",
     "no_session",
-    "offered",
     "one_winner",
     "other_of",
     "refused",

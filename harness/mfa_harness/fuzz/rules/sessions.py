@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     when=lambda _model, account: len(account.browsers) > 1,
     signed_in=False,
     weight=2,
-    keen=lambda _model, account: (
-        len(account.browsers) > 1 and account.front.mfa_done and not account.browsers[-2].mfa_done
+    keen=lambda model, account: (
+        len(account.browsers) > 1
+        and ((account.front.mfa_done and not account.browsers[-2].mfa_done) or holds_good(model, account))
     ),
 )
 def switches(_model: Model, account: Account, _act: Act, _sent: Sent) -> Prediction:

@@ -107,7 +107,7 @@ def re_authenticates(model: Model, account: Account, _act: Act, _sent: Sent) -> 
     needs=("elevated-tokens", "external-jwt"),
     only_she=True,
     weight=12,
-    keen=lambda _model, account: account.way == "externally" and account.front.gated,
+    keen=lambda _model, account: account.way == "externally",
 )
 def re_authenticates_externally(_model: Model, account: Account, _act: Act, _sent: Sent) -> Prediction:
     """Nor is the word of her identity provider enough, and a session that owes MFA may not even ask."""
