@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from mfa_harness.fuzz.telling import Teller
     from mfa_harness.scenario.run import Run
 
     Explore = Callable[..., Explorer]
@@ -148,6 +149,29 @@ def test_a_code_that_two_steps_show_is_that_of_the_nearer() -> None:
         100,
     ]
     assert step_of(lambda step: codes.get(step, ""), "000000", 100, 1) is None
+
+
+class Compared(Explorer):
+    """Asks after every act one by one, too."""
+
+    def offers(self, teller: Teller | None) -> dict[str, list[Act]]:
+        offered = super().offers(teller)
+        assert teller is not None
+        one_by_one = {
+            act
+            for rule in self.reachable.values()
+            for who in teller.model.accounts
+            for act, _ in rule.acts_of(who)
+            if rule.offers(teller.model, act)
+        }
+        assert {act for acts in offered.values() for act in acts} == one_by_one
+        return offered
+
+
+def test_what_is_offered_at_once_is_what_makes_sense_one_by_one(opened: Opened) -> None:
+    explorer = Compared(opened("reference"), seed=1, steps=150)
+    explorer.explore()
+    assert explorer.steps == 150
 
 
 def left_out(explorer: Explorer) -> dict[str, list[str]]:
