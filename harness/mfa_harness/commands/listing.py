@@ -46,4 +46,6 @@ def listing(
     if json:
         page.write_json(counts)
     else:
-        page.write(f"{count:>4}  mfa-harness list {name}" for name, count in counts.items())
+        page.write(
+            f"{count:>4}  mfa-harness list {name:<12}  {TOPICS[name].what}" for name, count in counts.items()
+        )

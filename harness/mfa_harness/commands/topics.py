@@ -17,11 +17,12 @@ Objects = list[dict[str, Any]]
 
 
 class Topic(NamedTuple):
-    """One thing that can be listed: rows of cells for people, objects for JSON.
+    """One thing that can be listed: what it is, rows of cells for people, objects for JSON.
 
     `footnotes` are what a person has to know besides; they are no part of the list.
     """
 
+    what: str
     rows: Callable[[Catalogue], Rows]
     objects: Callable[[Catalogue], Objects]
     footnotes: tuple[str, ...] = ()
@@ -184,11 +185,11 @@ def _facts(catalogue: Catalogue) -> Objects:
 
 
 TOPICS: Final[Mapping[str, Topic]] = {
-    "requirements": Topic(_requirement_rows, _requirements),
-    "scenarios": Topic(_scenario_rows, _scenarios, _HOW_TO_RUN),
-    "steps": Topic(_step_rows, _steps),
-    "faults": Topic(_fault_rows, _faults),
-    "unbound": Topic(_unbound_rows, _unbound, _WHAT_UNBOUND_IS),
-    "capabilities": Topic(_capability_rows, _capabilities),
-    "facts": Topic(_fact_rows, _facts),
+    "requirements": Topic("what must hold, each with its source", _requirement_rows, _requirements),
+    "scenarios": Topic("the checks that `check` runs", _scenario_rows, _scenarios, _HOW_TO_RUN),
+    "steps": Topic("the sentences that scenarios are made of", _step_rows, _steps),
+    "faults": Topic("what our own servers and clients can get wrong", _fault_rows, _faults),
+    "unbound": Topic("scenarios that no such fault fails", _unbound_rows, _unbound, _WHAT_UNBOUND_IS),
+    "capabilities": Topic("what a profile says of a target", _capability_rows, _capabilities),
+    "facts": Topic("what the vendor documents, which requirements rest on", _fact_rows, _facts),
 }

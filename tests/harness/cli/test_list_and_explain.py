@@ -126,7 +126,7 @@ def test_without_a_topic_everything_is_counted(command: Command) -> None:
     counts = json.loads(command("list", "--json").out)
     assert list(counts) == list(SHAPES)
     for topic, count in counts.items():
-        assert f"{count:>4}  mfa-harness list {topic}\n" in command("list").out
+        assert f"{count:>4}  mfa-harness list {topic} " in command("list").out
 
 
 def test_an_unknown_topic_names_the_nearest(command: Command) -> None:
