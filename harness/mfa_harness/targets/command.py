@@ -21,6 +21,7 @@ import httpx
 
 from mfa_harness import interrupts
 from mfa_harness.targets.profile import Profile
+from mfa_harness.targets.programs import not_started
 from mfa_harness.targets.target import TargetError
 from mfa_harness.targets.url import UrlTarget
 
@@ -174,11 +175,7 @@ class Process:
                 self._tried, f"cannot be split into words: {error}", "Close the quotation"
             ) from None
         except OSError as error:
-            raise TargetError(
-                self._tried,
-                f"cannot be started: {error.strerror or error}",
-                "Is the program's name right, and on PATH?",
-            ) from None
+            raise not_started(self._tried, words[0], error) from None
         for stream, is_stdout in ((self._process.stdout, True), (self._process.stderr, False)):
             assert stream is not None
             reader = threading.Thread(target=self._read, args=(stream, is_stdout), daemon=True)

@@ -3,23 +3,34 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import shlex
 import signal
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
+from mfa_harness.targets.target import TargetError
 from mfa_harness.verdicts import Blocked
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 _SHOWN: int = 300
 
 
 class TookTooLong(Blocked):
     """It was given its time, and more would not help."""
+
+
+def not_started(tried: str, program: str, error: OSError) -> TargetError:
+    """Why a program could not be started, and what to do."""
+    mend = "Is the program's name right, and on PATH?"
+    if Path(program).is_dir():
+        mend = "Name a program; this is a folder"
+    elif error.errno == errno.EACCES:
+        mend = f"Make it executable: chmod +x {shlex.quote(program)}"
+    elif error.errno == errno.ENOEXEC:
+        mend = "Have its first line say what runs it (#!/usr/bin/env python3), or name that before it"
+    return TargetError(tried, f"cannot be started: {error.strerror or error}", mend)
 
 
 def run_program(

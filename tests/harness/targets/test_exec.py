@@ -113,6 +113,18 @@ def test_a_command_that_is_none(command: str, words: str) -> None:
         target(command).open()
 
 
+def test_a_program_that_cannot_be_run_says_how_it_can_be(tmp_path: Path) -> None:
+    script = tmp_path / "my server"
+    script.write_text("print(1)", encoding="utf-8")
+    with pytest.raises(TargetError, match=f"chmod \\+x '{script}'"):
+        target(f"'{script}'").open()
+    script.chmod(0o700)
+    with pytest.raises(TargetError, match="first line say what runs it"):
+        target(f"'{script}'").open()
+    with pytest.raises(TargetError, match="this is a folder"):
+        target(str(tmp_path)).open()
+
+
 def test_a_server_that_is_something_else_is_stopped_and_its_output_shown(tmp_path: Path) -> None:
     text = SERVER.replace('{"security":{"mfa":{}}}', "{}")
     with pytest.raises(TargetError) as refusal:

@@ -17,6 +17,7 @@ from typing import IO, TYPE_CHECKING, Final, Protocol
 
 from mfa_harness import interrupts
 from mfa_harness.targets.driving import websocket
+from mfa_harness.targets.programs import not_started
 from mfa_harness.targets.target import TargetError
 
 if TYPE_CHECKING:
@@ -112,11 +113,7 @@ class Program:
                 )
                 atexit.register(self.kill)
         except OSError as error:
-            raise TargetError(
-                tried,
-                f"cannot be started: {error.strerror or error}",
-                "Is the program's name right, and on PATH?",
-            ) from None
+            raise not_started(tried, words[0], error) from None
         self._listener = listener
         self._log = log
         self._sending = threading.Lock()
