@@ -117,6 +117,13 @@ def test_faults_are_listed_and_given(control: httpx.Client) -> None:
     made(control, faults=["recovery-code-reusable"])
 
 
+def test_a_servers_own_faults_are_in_every_environment_that_names_none() -> None:
+    server = ReferenceServer(control=True, faults=["recovery-code-reusable"])
+    with httpx.Client(transport=server.transport, base_url="http://localhost/control") as client:
+        ids = [made(client), made(client, faults=["no-op"]), made(client, faults=[])]
+    assert [server.registry[each].faults for each in ids] == [("recovery-code-reusable",), ("no-op",), ()]
+
+
 @pytest.mark.parametrize(
     ("path", "body", "told"),
     [

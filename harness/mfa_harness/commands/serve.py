@@ -64,7 +64,12 @@ def serve(  # noqa: PLR0917 - typer passes options by name
 
     given = served.read(environments) if environments else (served.NEWCOMERS,)
     wanted = _wanted(given, fault or (), environments)
-    with _serving(wanted, port, control=control, database=database, tls=tls) as (server, made):
+    with _serving(
+        wanted, port, control=control, database=database, tls=tls, faults=_slugs(*(fault or ()))
+    ) as (
+        server,
+        made,
+    ):
         _announce(server, wanted, made)
         sys.stderr.writelines(f"{line}\n" for line in _invitation(server.url, made, control=control))
         if tls is not None:
@@ -89,20 +94,31 @@ def _wanted(
     import msgspec  # noqa: PLC0415
 
     from mfa_harness import served  # noqa: PLC0415
-    from mfa_simulators.server.faults import find  # noqa: PLC0415
 
     wanted: list[ServedEnvironment] = []
     served.check(served.ServedEnvironment(faults=tuple(faults)), "--fault")
     for number, each in enumerate(environments, start=1):
         served.check(each, f"{file}, environment {number}" if file else "the environment")
-        slugs = dict.fromkeys(find(name).slug for name in (*faults, *each.faults))
-        wanted.append(msgspec.structs.replace(each, faults=tuple(slugs)))
+        wanted.append(msgspec.structs.replace(each, faults=_slugs(*faults, *each.faults)))
     return wanted
+
+
+def _slugs(*faults: str) -> tuple[str, ...]:
+    """Faults by slug, each once."""
+    from mfa_simulators.server.faults import find  # noqa: PLC0415
+
+    return tuple(dict.fromkeys(find(name).slug for name in faults))
 
 
 @contextmanager
 def _serving(
-    wanted: Sequence[ServedEnvironment], port: int, *, control: bool, database: Path | None, tls: Path | None
+    wanted: Sequence[ServedEnvironment],
+    port: int,
+    *,
+    control: bool,
+    database: Path | None,
+    tls: Path | None,
+    faults: Sequence[str],
 ) -> Iterator[tuple[ReferenceServer, list[Environment]]]:
     """The server, served, and its environments: made first, for whoever waits until it answers asks for them next.
 
@@ -112,7 +128,7 @@ def _serving(
     from mfa_simulators.server import ReferenceServer  # noqa: PLC0415
 
     with _explained(port, database=database, tls=tls):
-        server = ReferenceServer(control=control, database=database, port=port, tls=tls)
+        server = ReferenceServer(control=control, database=database, port=port, tls=tls, faults=faults)
     made = [_made(server, each) for each in wanted]
     with _explained(port, database=database, tls=tls):
         server.__enter__()

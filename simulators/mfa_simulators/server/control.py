@@ -34,10 +34,13 @@ _LATEST: Final = parse_instant("9000-01-01T00:00:00Z")  # leaves room for what e
 
 
 class NewEnvironment(msgspec.Struct, forbid_unknown_fields=True):
-    """What an environment is made of. `clock`: an instant at which it stands still until moved."""
+    """What an environment is made of.
+
+    `faults`: by default the server's own. `clock`: an instant at which it stands still until moved.
+    """
 
     settings: dict[str, Any] = msgspec.field(default_factory=dict)
-    faults: list[str] = msgspec.field(default_factory=list)
+    faults: list[str] | None = None
     seed: int | str | None = None
     clock: str | None = None
 

@@ -45,6 +45,7 @@ class ReferenceServer:
         clock: of environments that bring none; None gives each real time, which `advance` moves.
         port: to serve on; 0 takes a free one.
         tls: a folder with a certificate authority of its own, made if missing; served by https then.
+        faults: slugs of the faults of every environment that names none of its own.
     """
 
     def __init__(
@@ -56,6 +57,7 @@ class ReferenceServer:
         clock: Clock | str | None = None,
         port: int = 0,
         tls: Path | None = None,
+        faults: Iterable[str] = (),
     ) -> None:
         self.registry = Registry()
         self._control = control
@@ -66,6 +68,7 @@ class ReferenceServer:
         self._clock = VirtualClock(clock) if isinstance(clock, str) else clock
         self._port = port
         self._tls = tls
+        self._faults = tuple(faults)
         self._numbers = count()
         self._ids: dict[str, SeededRandomness] = {}
         self._serving: Serving | None = None
@@ -96,7 +99,7 @@ class ReferenceServer:
         *,
         clock: Clock | str | None = None,
         seed: int | str | None = None,
-        faults: Iterable[str] = (),
+        faults: Iterable[str] | None = None,
         environment_id: str | None = None,
         **settings: Any,
     ) -> Environment:
@@ -105,7 +108,7 @@ class ReferenceServer:
         Args:
             clock: a clock, or an instant for a clock that stands still.
             seed: makes the environment's ids, secrets and codes repeat.
-            faults: slugs of faults that it shall have.
+            faults: slugs of faults that it shall have; by default the server's.
             environment_id: a UUID in lower case; by default a new one.
             settings: keywords of `Settings`.
 
@@ -130,7 +133,7 @@ class ReferenceServer:
             clock=VirtualClock(clock) if isinstance(clock, str) else clock,
             randomness=SystemRandomness() if seed is None else SeededRandomness(seed),
             settings=make_settings(settings),
-            faults=tuple(faults),
+            faults=self._faults if faults is None else tuple(faults),
         )
         self.registry[environment.id] = environment
         return environment

@@ -75,6 +75,13 @@ def test_with_the_control_plane_one_command_checks_it_and_sigterm_stops_it() -> 
     assert process.returncode == 0
 
 
+def test_a_server_with_a_fault_is_caught_by_the_command_that_it_tells(command: Command) -> None:
+    with serving("--control", "--fault", "R01", "--fault", "recovery-code-reusable") as (_, first):
+        ended = command("check", first["url"], "--only", "recovery.single-use.used-code")
+    assert ended.code == 1
+    assert "FAIL" in ended.out
+
+
 def test_environments_of_a_file_are_there_with_their_settings_and_every_fault(tmp_path: Path) -> None:
     file = tmp_path / "environments.toml"
     file.write_text(
