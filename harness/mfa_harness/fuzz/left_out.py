@@ -74,50 +74,63 @@ NOT_REACHED: Final = {
 """Stateful faults that no rule or opening leads to, with the reason."""
 
 NOT_EVERY_SEED: Final = {
-    "unverified-default": "it takes an app begun and not verified, made the default by a session that may",
+    "deleted-app-answers": (
+        "it takes an app deleted with fresh MFA, another way to meet the challenge, and a code of "
+        "the app that is gone"
+    ),
+    "abandoned-secret-verifies": (
+        "it takes an app begun twice, and a code of the first QR code while nothing else refuses it"
+    ),
     "abandoned-secret-answers": (
         "it takes an app begun twice and verified, half a minute, and then a code of the first QR code"
     ),
-    "deleted-app-still-counts": (
-        "it takes an app deleted with fresh MFA, and another begun while the session is full"
+    "elevated-token-never-expires": (
+        "it takes an elevated token, eleven minutes, and the same token in the session that it was given in"
     ),
-    "time-bound-token-single-use": (
-        "it takes an elevated token that is good for a while, and its second use within that"
-    ),
-    "elevated-token-of-other-session": (
-        "it takes an elevated token, and the same one shown in another full session of hers"
-    ),
-    "deletion-spends-no-token": (
-        "it takes a method deleted with a token, and that token again where it would open something"
-    ),
-    "external-word-elevates-despite-mfa": (
-        "it takes who came by an external account, has enrolled, and then asks for more by that account"
+    "elevated-token-outlives-session": (
+        "it takes an elevated token, unused, signing out, another full session, and the token there"
     ),
     "step-up-lists-unverified": (
         "it takes an app begun beside a passkey where an action is protected, and then the question "
         "what it takes"
     ),
-    "passkey-id-unchecked": (
-        "it takes the one of many wrong responses that comes from an unknown credential"
+    "update-spends-no-token": (
+        "it takes an environment that protects the profile, MFA for a change of it, and the same "
+        "token for something else"
     ),
-    "passkey-limit-counts-deleted": "it takes room for one passkey, its deletion with fresh MFA, and another",
-    "passkey-counter-equal-accepted": (
-        "it takes a clone that has counted exactly as far, and the story is over with it"
+    "passkey-limit-race": (
+        "it takes room for exactly one more passkey, and four at once, and the story is over with it"
     ),
-    "passkey-counter-jump-refused": (
-        "it takes a passkey that counts for all websites, and the story is over with it"
+    "passkey-options-without-algorithms": (
+        "it takes one of three looks at a registration, by a full session with a passkey"
     ),
-    "gated-session-confirms-app": (
-        "it takes an app begun in a full session, another session that owes the passkey, and the "
-        "older call there"
+    "old-codes-survive-regeneration": "it takes a new set of recovery codes, and a code of the old sheet",
+    "recovery-code-as-totp": "it takes one of seventeen wrong codes, where a code of an app is asked for",
+    "codes-shown-for-ever": (
+        "it takes an environment that shows recovery codes once, their acknowledgement, and another look"
     ),
-    "unverified-app-passes-gate": (
-        "it takes an app begun in a full session, another session that owes the passkey, and a code "
-        "of that app there"
+    "exhausted-set-renews-itself": (
+        "it takes all ten recovery codes used up, one after the other, and then a look at them"
     ),
-    "confirmation-code-replay": (
-        "it takes an app confirmed by the older call, and the same code in a session that can tell"
+    "recovery-code-case-ignored": (
+        "it takes an environment that takes recovery codes only as they are written, and one in the "
+        "other case"
     ),
-    "right-code-passes-lock": "it takes guessing until she is locked out, and then the right code",
+    "reauthentication-lifts-gate": (
+        "it takes a session that owes MFA, in which the e-mail address is proved again"
+    ),
+    "deleted-user-token-works": (
+        "it takes an account deleted while another session of it lives, and anything asked there"
+    ),
+    "gated-session-steps-up": (
+        "it takes who came by an external account, owes MFA, and asks for more by that account"
+    ),
+    "browser-remembered": "it takes MFA done, signing out, and signing in in the very same browser",
+    "enrolment-drift-too-wide": (
+        "it takes an app that is being enrolled, and one of the wrong codes there, minutes old or ahead"
+    ),
+    "confirmation-type-ignored": (
+        "it takes an app confirmed by the older call with the right code as a number or in a list"
+    ),
 }
 """Stateful faults that stories did not find within the steps on every seed, with what it takes."""
