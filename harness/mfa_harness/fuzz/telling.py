@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mfa_harness.events import Exchange
-    from mfa_harness.fuzz.words import Answer, Opening
+    from mfa_harness.fuzz.model import Prediction
+    from mfa_harness.fuzz.words import Answer, Opening, Sent
     from mfa_harness.scenario.run import Run
 
 
@@ -115,13 +116,13 @@ class Teller:
             return None
         except Dead as dead:
             sent = self.stage.sent_for(act)
-            prediction = RULES[act.rule].predict(model, model.accounts[act.who], act, sent)
+            prediction = self._predict(act, sent)
             why = dead.requirement or prediction.requirement or NO_ANSWER
             then = expected(act, prediction)
             self.told.deviation = Deviation(why, "an answer that helps", str(dead), then, fatal=dead.silent)
             return None
         model.hear(sent)
-        prediction = RULES[act.rule].predict(model, model.accounts[act.who], act, sent)
+        prediction = self._predict(act, sent)
         self.asked = prediction.requirement
         if not RULES[act.rule].locks_out:
             for account in model.accounts.values():
@@ -130,6 +131,11 @@ class Teller:
         self.told.deviation = judge(model, act, sent, prediction, answer)
         model.last = act.text
         return answer
+
+    def _predict(self, act: Act, sent: Sent) -> Prediction:
+        rule = RULES[act.rule]
+        self.model.over |= rule.ends
+        return rule.predict(self.model, self.model.accounts[act.who], act, sent)
 
     def pass_over(self, known: Callable[[str], bool]) -> None:
         """Go on after a deviation that is known, where what it led to is to be seen."""

@@ -13,11 +13,13 @@ from mfa_harness.fuzz.rules.permits import (
     SIGN,
     come_by,
     good_but_for_place,
+    may_challenge,
     opens,
+    other_may_challenge,
     permit_of,
     spend,
 )
-from mfa_harness.fuzz.rules.rule import EITHER, both, gate, other_of, refused, rule
+from mfa_harness.fuzz.rules.rule import EITHER, both, gate, refused, rule
 
 if TYPE_CHECKING:
     from mfa_harness.fuzz.words import Act, Answer, Sent
@@ -119,34 +121,28 @@ def _may_misuse(model: Model, account: Account) -> bool:
 @rule(
     "exports with other session's proof",
     *(f"{{who}} tries to export her wallet with {permit}" for permit in _OF_OTHER_SESSION),
-    when=lambda model, account: _may_misuse(model, account) and bool(model.may_challenge(account)),
+    when=both(_may_misuse, may_challenge),
     needs=("actions", "mfa-tokens", "elevated-tokens", "email-sign-in"),
     only_she=True,
     weight=3,
-    ends=True,
+    ends=True,  # she has another session now, and what it is like is not told
 )
-def exports_otherwise(model: Model, _account: Account, _act: Act, _sent: Sent) -> Prediction:
+def exports_otherwise(_model: Model, _account: Account, _act: Act, _sent: Sent) -> Prediction:
     """A proof is good in the session that it was given in."""
-    model.over = True  # she has another session now, and what it is like is not told
     return replace(refused("mfa-token.bound-to-session", "step-up required"), shows_state=False)
 
 
 @rule(
     "exports with other's proof",
     f'{{who}} tries to export her wallet with the other user\'s elevated token for "{EXPORT}"',
-    when=lambda model, account: (
-        _may_misuse(model, account)
-        and (other := other_of(model, account)) is not None
-        and bool(model.may_challenge(other))
-    ),
+    when=both(_may_misuse, other_may_challenge),
     needs=("actions", "elevated-tokens"),
     only_she=True,
     weight=2,
     ends=True,
 )
-def exports_with_foreign(model: Model, _account: Account, _act: Act, _sent: Sent) -> Prediction:
+def exports_with_foreign(_model: Model, _account: Account, _act: Act, _sent: Sent) -> Prediction:
     """Nor of somebody else."""
-    model.over = True
     return replace(refused("mfa-token.bound-to-user", "step-up required"), shows_state=False)
 
 

@@ -71,9 +71,8 @@ def _same_secret(answer: Answer) -> str:
 
 def _asked_for(model: Model, account: Account, *, again: bool) -> Prediction:
     """Whether she may have another app: one verified app is all there is."""
-    certain = model.certain(
-        account
-    )  # if not, the gate may refuse it or not; one app a user is one app either way
+    # Where it is not certain the gate may refuse it or not; one app a user is one app either way.
+    certain = model.certain(account)
     held = model.opening.enforced and not account.front.gated
     if account.verified and model.tolerances.second_device_at == "registration":
         statuses = tuple(model.tolerances.second_device_statuses) if certain and not held else ()

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from mfa_harness.fuzz.model import Account, Model, Prediction
-from mfa_harness.fuzz.rules.passkeys import has_key, may_add_another
-from mfa_harness.fuzz.rules.rule import other_of, refused, rule
+from mfa_harness.fuzz.rules.passkeys import has_key, may_add_another, other_has_key
+from mfa_harness.fuzz.rules.rule import refused, rule
 from mfa_harness.fuzz.words import PASSKEYS
 
 if TYPE_CHECKING:
@@ -20,11 +20,10 @@ if TYPE_CHECKING:
     needs=("passkeys", "email-sign-in"),
     only_she=True,
     weight=2,
-    ends=True,
+    ends=True,  # she has signed in again for it, and what that session is like is not told
 )
-def answers_other_session(model: Model, _account: Account, _act: Act, _sent: Sent) -> Prediction:
+def answers_other_session(_model: Model, _account: Account, _act: Act, _sent: Sent) -> Prediction:
     """A challenge is for the session that asked for it."""
-    model.over = True  # she has signed in again for it, and what that session is like is not told
     return Prediction(False, "passkey.challenge", shows_state=False)
 
 
@@ -45,17 +44,12 @@ _BORROWED_AT_LAST = (  # another browser is in front of her then, or she has gon
 )
 
 
-def _other_has_key(model: Model, account: Account) -> bool:
-    other = other_of(model, account)
-    return other is not None and model.alive(other) and other.key
-
-
 def _can_answer(model: Model, account: Account) -> bool:
     return account.key and model.certain(account) and model.off != PASSKEYS
 
 
 _OTHER_TAKES: Final = {
-    "other user": _other_has_key,
+    "other user": other_has_key,
     "registers": may_add_another,
     "of a registration": may_add_another,
 }
@@ -82,7 +76,6 @@ _OTHER_TAKES: Final = {
 )
 def answers_other_ceremony(model: Model, account: Account, act: Act, _sent: Sent) -> Prediction:
     """What one ceremony asked for answers no other."""
-    model.over = act.text.endswith(_BORROWED_AT_LAST)
     account.assertion = False
     return Prediction(
         False,
@@ -99,11 +92,10 @@ def answers_other_ceremony(model: Model, account: Account, act: Act, _sent: Sent
     when=lambda _model, account: account.key and not account.way,
     needs=("passkeys", "email-sign-in"),
     only_she=True,
-    ends=True,
+    ends=True,  # she has another session now, and what it is like is not told
 )
-def answers_after_signing_out(model: Model, _account: Account, _act: Act, _sent: Sent) -> Prediction:
+def answers_after_signing_out(_model: Model, _account: Account, _act: Act, _sent: Sent) -> Prediction:
     """A challenge dies with the session that asked for it."""
-    model.over = True  # she has another session now, and what it is like is not told
     return Prediction(False, "passkey.challenge", shows_state=False)
 
 

@@ -227,9 +227,8 @@ def _code(model: Model, account: Account, act: Act, sent: Sent) -> Prediction:
         )
     why = _why_wrong(act)
     why = "totp.one-device" if why == "totp.no-backdoor" and account.deleted_method else why
-    return Prediction(
-        False, why, path="app", certain=False
-    )  # whether it counts with no app there is said nowhere
+    # Whether it counts with no app there is said nowhere.
+    return Prediction(False, why, path="app", certain=False)
 
 
 def _enrolment(model: Model, account: Account, act: Act, sent: Sent, *, lifts: bool) -> Prediction:
@@ -330,9 +329,8 @@ def _well_formed(sent: Sent) -> bool:
     "completes MFA again",
     "{who} completes MFA with the same code again and asks for an MFA token",
     f'{{who}} completes MFA with the same code again and asks for an elevated token for "{EXPORT}"',
-    when=lambda model, account: (
-        bool(account.phone) and bool(account.verified) and _HAS["same code"](model, account)
-    ),
+    when=lambda _model, account: bool(account.phone) and bool(account.verified),
+    where=_HAS,
     needs=("totp", "mfa-tokens", "elevated-tokens"),
     only_she=True,
     weight=3,

@@ -5,7 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mfa_harness.fuzz.model import Account, Model, Prediction
-from mfa_harness.fuzz.rules.permits import FRESH, PERMITS, SIGN, UNLINK, come_by, opens, permit_of, spend
+from mfa_harness.fuzz.rules.passkeys import has_key, other_has_key
+from mfa_harness.fuzz.rules.permits import (
+    FRESH,
+    PERMITS,
+    SIGN,
+    UNLINK,
+    come_by,
+    may_challenge,
+    opens,
+    permit_of,
+    spend,
+)
 from mfa_harness.fuzz.rules.rule import EITHER, both, gate, other_of, refused, rule
 
 if TYPE_CHECKING:
@@ -39,10 +50,6 @@ _FOR_APP = {
     words: both(_by_mfa_token, takes) if takes and "MFA token" in words else takes
     for words, takes in PERMITS.items()
 }
-
-
-def _has_key(_model: Model, account: Account) -> bool:
-    return account.key
 
 
 @rule(
@@ -100,7 +107,7 @@ def _deletes(
 @rule(
     "deletes passkey",
     "{who} tries to delete her passkey with fresh MFA",
-    when=_has_key,
+    when=has_key,
     where=PERMITS,
     needs=("passkeys", "mfa-tokens"),
     only_she=True,
@@ -112,7 +119,7 @@ def _deletes(
 @rule(
     "deletes passkey wrongly",
     *(f"{{who}} tries to delete her passkey with {permit}" for permit in _WRONG_PERMITS),
-    when=_has_key,
+    when=has_key,
     where=PERMITS,
     needs=("passkeys", "mfa-tokens"),
     only_she=True,
@@ -138,15 +145,6 @@ def _full_beside_app(model: Model, account: Account) -> bool:
     return other is not None and bool(other.verified) and model.alive(other) and _full(model, account)
 
 
-def _full_beside_key(model: Model, account: Account) -> bool:
-    other = other_of(model, account)
-    return other is not None and other.key and model.alive(other) and _full(model, account)
-
-
-def _may_challenge(model: Model, account: Account) -> bool:
-    return bool(model.may_challenge(account))
-
-
 @rule(
     "meddles with other's app",
     "{who} tries to look up the other user's authenticator app",
@@ -165,8 +163,8 @@ def meddles(_model: Model, _account: Account, _act: Act, _sent: Sent) -> Predict
     "{who} tries to rename the other user's passkey",
     "{who} tries to delete the other user's passkey with a made-up token",
     "{who} tries to delete the other user's passkey with fresh MFA",
-    when=_full_beside_key,
-    where={"fresh": _may_challenge},
+    when=both(other_has_key, _full),
+    where={"fresh": may_challenge},
     needs=("passkeys",),
     only_she=True,
     weight=3,
@@ -183,7 +181,7 @@ def meddles_with_key(model: Model, account: Account, act: Act, _sent: Sent) -> P
 @rule(
     "deletes other's app",
     "{who} tries to delete the other user's authenticator app with fresh MFA",
-    when=both(_full_beside_app, _may_challenge),
+    when=both(_full_beside_app, may_challenge),
     only_she=True,
     weight=2,
 )

@@ -41,7 +41,7 @@ def _by_email(_model: Model, account: Account) -> bool:
     needs=("totp", "rate-limits"),
     only_she=True,
     locks_out=True,
-    ends=True,
+    ends=True,  # what it took besides is not told
 )
 def guesses(model: Model, account: Account, act: Act, sent: Sent) -> Prediction:
     """Guessing ends in 429."""
@@ -54,7 +54,6 @@ def guessing(model: Model, account: Account, act: Act, sent: Sent, *, path: str)
     guesses = account.guessed(path)
     enough = tolerances.attempts
     dodging = ", " in act.text
-    model.over |= dodging  # what it took besides is not told
     account.locked = True
     guesses.certain.extend([sent.now] * enough)
     requirement = "limits.attempts" if path == "app" else "limits.every-path"
@@ -91,7 +90,7 @@ def _can_guess_confirmation(model: Model, account: Account) -> bool:
     needs=("totp", "rate-limits", "enrolment-register-route"),
     only_she=True,
     locks_out=True,
-    ends=True,
+    ends=True,  # what it took besides is not told
 )
 def guesses_confirmation(model: Model, account: Account, act: Act, sent: Sent) -> Prediction:
     """On this path, too."""
@@ -115,7 +114,7 @@ def guesses_confirmation(model: Model, account: Account, act: Act, sent: Sent) -
     needs=("recovery-codes", "rate-limits"),
     only_she=True,
     locks_out=True,
-    ends=True,
+    ends=True,  # what it took besides is not told
 )
 def guesses_recovery(model: Model, account: Account, act: Act, sent: Sent) -> Prediction:
     """Guessing ends in 429."""
@@ -132,11 +131,10 @@ def guesses_recovery(model: Model, account: Account, act: Act, sent: Sent) -> Pr
     needs=("rate-limits", "email-sign-in"),
     only_she=True,
     locks_out=True,
-    ends=True,
+    ends=True,  # whether she can still sign in by e-mail is not told
 )
 def guesses_email(model: Model, account: Account, act: Act, sent: Sent) -> Prediction:
     """However her address is spelt."""
-    model.over = True  # whether she can still sign in by e-mail is not told
     return guessing(model, account, act, sent, path="e-mail")
 
 
@@ -147,9 +145,8 @@ def guesses_email(model: Model, account: Account, act: Act, sent: Sent) -> Predi
     needs=("totp", "rate-limits"),
     only_she=True,
     locks_out=True,
-    ends=True,
+    ends=True,  # how many of them count is not told
 )
 def races_guesses(model: Model, _account: Account, _act: Act, _sent: Sent) -> Prediction:
     """Guesses are counted before they are looked at, not after."""
-    model.over = True  # how many of them count is not told
     return Prediction(None, "limits.attempts", looked_at=model.tolerances.attempts, shows_state=False)

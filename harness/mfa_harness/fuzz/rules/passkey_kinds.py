@@ -85,11 +85,10 @@ def signs_in_by_deleted(_model: Model, _account: Account, _act: Act, _sent: Sent
     when=lambda model, _account: model.off != PASSKEYS,
     needs=("passkey-sign-in", "passkeys"),
     only_she=True,
-    ends=True,
+    ends=True,  # another browser is in front of her, signed in nowhere
 )
-def signs_in_unregistered(model: Model, _account: Account, _act: Act, _sent: Sent) -> Prediction:
+def signs_in_unregistered(_model: Model, _account: Account, _act: Act, _sent: Sent) -> Prediction:
     """It opens no session, and makes no account."""
-    model.over = True  # another browser is in front of her, signed in nowhere
     return Prediction(False, "passkey.needs-user", shows_state=False)
 
 
@@ -114,11 +113,10 @@ def _may_count(model: Model, account: Account) -> bool:
     needs=("passkeys", "passkey-sign-in"),
     only_she=True,
     weight=2,
-    ends=True,
+    ends=True,  # she has one passkey more now, and has answered with it
 )
-def answers_from_clone(model: Model, _account: Account, _act: Act, _sent: Sent) -> Prediction:
+def answers_from_clone(_model: Model, _account: Account, _act: Act, _sent: Sent) -> Prediction:
     """Its counter is behind that of the passkey that it was copied from, which was registered for it."""
-    model.over = True  # she has one passkey more now, and has answered with it
     return Prediction(False, "passkey.counter", shows_state=False)
 
 
@@ -130,11 +128,10 @@ def answers_from_clone(model: Model, _account: Account, _act: Act, _sent: Sent) 
     needs=("passkeys",),
     only_she=True,
     weight=12,
-    ends=True,
+    ends=True,  # she has one passkey more now
 )
-def answers_from_odd(model: Model, _account: Account, act: Act, _sent: Sent) -> Prediction:
+def answers_from_odd(_model: Model, _account: Account, act: Act, _sent: Sent) -> Prediction:
     """Which are as good as any."""
-    model.over = True  # she has one passkey more now
     why = "passkey.backup-flags" if "backed up" in act.text else "passkey.counter"
     return Prediction(True, why, shows_state=False)
 
@@ -150,9 +147,9 @@ def answers_from_odd(model: Model, _account: Account, act: Act, _sent: Sent) -> 
     weight=12,
     ends=True,
 )
-def races_passkeys(model: Model, _account: Account, _act: Act, _sent: Sent) -> Prediction:
+def races_passkeys(_model: Model, _account: Account, _act: Act, _sent: Sent) -> Prediction:
     """Where there is room for one more, one more there is."""
-    return one_winner(model, "passkey.several-bounded")
+    return one_winner("passkey.several-bounded")
 
 
 @rule(

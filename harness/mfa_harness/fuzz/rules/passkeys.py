@@ -103,6 +103,12 @@ def has_key(_model: Model, account: Account) -> bool:
     return account.key
 
 
+def other_has_key(model: Model, account: Account) -> bool:
+    """So is the other user's, who is signed in."""
+    other = other_of(model, account)
+    return other is not None and model.alive(other) and other.key
+
+
 @rule(
     "answers passkey",
     "{who} answers the passkey challenge",

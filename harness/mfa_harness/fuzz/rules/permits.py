@@ -26,9 +26,15 @@ def permit_of(text: str) -> str:
     return text.rpartition(" with ")[2]
 
 
-def _other_may_challenge(model: Model, account: Account) -> bool:
+def may_challenge(model: Model, account: Account) -> bool:
+    """She would meet a challenge now, and be accepted."""
+    return bool(model.may_challenge(account))
+
+
+def other_may_challenge(model: Model, account: Account) -> bool:
+    """The other user would."""
     other = other_of(model, account)
-    return other is not None and bool(model.may_challenge(other))
+    return other is not None and may_challenge(model, other)
 
 
 PERMITS: Final[dict[str, When | None]] = {
@@ -36,8 +42,8 @@ PERMITS: Final[dict[str, When | None]] = {
     "a made-up token": None,
     "the same MFA token again": lambda _model, account: account.token != "",
     "the same elevated token again": lambda _model, account: account.elevated is not None,
-    "the other user's MFA token": _other_may_challenge,
-    "": lambda model, account: bool(model.may_challenge(account)),
+    "the other user's MFA token": other_may_challenge,
+    "": may_challenge,
 }
 """What it takes to come by what a sentence has her show, and to be let in with it where it is right."""
 

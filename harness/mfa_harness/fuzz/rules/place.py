@@ -51,7 +51,7 @@ def outwaits(_model: Model, _account: Account, _act: Act, _sent: Sent) -> Predic
 @rule(
     "waits out the limit",
     "the time she was told to wait has passed",
-    when=lambda model, account: account.locked and not model.over,
+    when=lambda _model, account: account.locked,
     signed_in=False,
     needs=("clock", "rate-limits"),
     only_she=True,

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     weight=3,
     ends=True,
 )
-def races_code(model: Model, _account: Account, _act: Act, _sent: Sent) -> Prediction:
+def races_code(_model: Model, _account: Account, _act: Act, _sent: Sent) -> Prediction:
     """One winner."""
-    return one_winner(model, "totp.code-once")
+    return one_winner("totp.code-once")
 
 
 @rule(
@@ -39,9 +39,9 @@ def races_code(model: Model, _account: Account, _act: Act, _sent: Sent) -> Predi
     weight=3,
     ends=True,
 )
-def races_recovery(model: Model, _account: Account, _act: Act, _sent: Sent) -> Prediction:
+def races_recovery(_model: Model, _account: Account, _act: Act, _sent: Sent) -> Prediction:
     """One winner."""
-    return one_winner(model, "recovery.single-use")
+    return one_winner("recovery.single-use")
 
 
 @rule(
@@ -57,9 +57,9 @@ def races_recovery(model: Model, _account: Account, _act: Act, _sent: Sent) -> P
     weight=3,
     ends=True,
 )
-def races_elevated(model: Model, _account: Account, _act: Act, _sent: Sent) -> Prediction:
+def races_elevated(_model: Model, _account: Account, _act: Act, _sent: Sent) -> Prediction:
     """One winner."""
-    return one_winner(model, "step-up.single-use")
+    return one_winner("step-up.single-use")
 
 
 @rule(
@@ -75,6 +75,6 @@ def races_elevated(model: Model, _account: Account, _act: Act, _sent: Sent) -> P
     weight=3,
     ends=True,
 )
-def races_token(model: Model, _account: Account, _act: Act, _sent: Sent) -> Prediction:
+def races_token(_model: Model, _account: Account, _act: Act, _sent: Sent) -> Prediction:
     """One winner."""
-    return one_winner(model, "mfa-token.single-use")
+    return one_winner("mfa-token.single-use")

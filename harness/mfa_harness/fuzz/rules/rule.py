@@ -141,9 +141,8 @@ def both(one: When, another: When) -> When:
     return lambda model, account: one(model, account) and another(model, account)
 
 
-def one_winner(model: Model, requirement: str) -> Prediction:
-    """One of those at once succeeds; which of them is not told, so that the story is over."""
-    model.over = True
+def one_winner(requirement: str) -> Prediction:
+    """One of those at once succeeds; which of them is not told, so that such a rule ends the story."""
     return Prediction(None, requirement, at_once=True, shows_state=False)
 
 
